@@ -1,0 +1,135 @@
+import { type Mac, NO_MAC } from '../bytes/address.ts';
+
+/** Packets in a batch at most, unless a source is told otherwise. */
+export const DEFAULT_BATCH_SIZE = 2048;
+
+/** `linkType` of a packet whose interface was never described. */
+export const NO_LINK_TYPE = 0xffff;
+
+/** `vlanId` of an untagged packet. */
+export const NO_VLAN = 0xffff;
+
+/**
+ * A few thousand packets as columns over one chunk of bytes. Row `i` of every column belongs to packet `i`;
+ * rows `start` to `count - 1` are to be processed (a merge of several captures hands out one batch in parts).
+ *
+ * Ownership: the batch and `bytes` belong to the source and are valid until its iterator is advanced. Whoever
+ * keeps a value copies it. With `LANSCOPE_POISON=1` sources overwrite what they hand out before they reuse it.
+ *
+ * The first group of columns is filled by the source, the second by `decodeHeaders`, which writes every column
+ * of every row (a layer that is absent gets its neutral value), so no row shows what an earlier one left.
+ */
+export class PacketBatch {
+  readonly capacity: number;
+  /** The chunk that all offsets point into. Only `[0, byteLength)` is meaningful. */
+  bytes: Uint8Array = EMPTY;
+  byteLength = 0;
+  start = 0;
+  count = 0;
+  /** 1-based number of row 0 within the whole analysis, as Wireshark shows it for a single capture. */
+  firstPacketNumber = 1;
+  /** Index of the input that the rows came from. */
+  input = 0;
+
+  // ── Filled by the source ────────────────────────────────────────────────
+  /** Offset of the first byte of the frame. */
+  readonly frameOffset: Uint32Array;
+  /** Bytes captured, all inside `bytes`. */
+  readonly capLen: Uint32Array;
+  /** Bytes on the wire, as the capture claims; never below `capLen`. */
+  readonly wireLen: Uint32Array;
+  readonly tsSeconds: Uint32Array;
+  readonly tsNanos: Uint32Array;
+  /** LINKTYPE_ value of the frame (pcapng mixes them). */
+  readonly linkType: Uint16Array;
+  /** Interface number within the input, counted over all sections. */
+  readonly interfaceId: Uint16Array;
+
+  // ── Filled by decodeHeaders ─────────────────────────────────────────────
+  /** `LAYER` bits. */
+  readonly layers: Uint32Array;
+  /** Link addresses of the innermost Ethernet-like header; `NO_MAC` where there is none. */
+  readonly srcMac: Float64Array;
+  readonly dstMac: Float64Array;
+  /** EtherType of the innermost link layer; below 1536 it is an 802.3 length with LLC. */
+  readonly etherType: Uint16Array;
+  /** Outermost VLAN id; `NO_VLAN` when untagged. */
+  readonly vlanId: Uint16Array;
+  /** Second VLAN id of a stack; `NO_VLAN` when there is none. */
+  readonly innerVlanId: Uint16Array;
+  /** Number of tunnel headers around the innermost network layer. */
+  readonly tunnelDepth: Uint8Array;
+  /** Offset of the innermost network (or ARP) header; 0 when there is none. */
+  readonly netOffset: Uint32Array;
+  /** Four words per row: IPv6, or IPv4 in mapped form (`0, 0, 0xffff, a`); zeros when there is no IP layer. */
+  readonly srcIp: Uint32Array;
+  readonly dstIp: Uint32Array;
+  /** Length of the IP packet as its header claims (Zeek's `ip_bytes`). */
+  readonly ipLen: Uint32Array;
+  /** IPv4 time to live or IPv6 hop limit. */
+  readonly ttl: Uint8Array;
+  /** IP protocol number after IPv6 extension headers. */
+  readonly ipProtocol: Uint8Array;
+  /** TCP/UDP ports; for ICMP and ICMPv6 the type and the code (as Zeek shows them). */
+  readonly srcPort: Uint16Array;
+  readonly dstPort: Uint16Array;
+  /** TCP flags as on the wire: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128. */
+  readonly tcpFlags: Uint8Array;
+  readonly tcpSeq: Uint32Array;
+  readonly tcpAck: Uint32Array;
+  readonly tcpWindow: Uint16Array;
+  /** Offset of the transport header; 0 when it was not reached. */
+  readonly transportOffset: Uint32Array;
+  /** Offset of the transport payload, or of the message for ARP, ICMP, ICMPv6 and IGMP. */
+  readonly payloadOffset: Uint32Array;
+  /** Payload bytes that the headers claim. */
+  readonly payloadLen: Uint32Array;
+  /** Payload bytes that were captured; at most `payloadLen`. */
+  readonly payloadCapLen: Uint32Array;
+
+  constructor(capacity = DEFAULT_BATCH_SIZE) {
+    this.capacity = capacity;
+    this.frameOffset = new Uint32Array(capacity);
+    this.capLen = new Uint32Array(capacity);
+    this.wireLen = new Uint32Array(capacity);
+    this.tsSeconds = new Uint32Array(capacity);
+    this.tsNanos = new Uint32Array(capacity);
+    this.linkType = new Uint16Array(capacity);
+    this.interfaceId = new Uint16Array(capacity);
+    this.layers = new Uint32Array(capacity);
+    this.srcMac = new Float64Array(capacity).fill(NO_MAC);
+    this.dstMac = new Float64Array(capacity).fill(NO_MAC);
+    this.etherType = new Uint16Array(capacity);
+    this.vlanId = new Uint16Array(capacity).fill(NO_VLAN);
+    this.innerVlanId = new Uint16Array(capacity).fill(NO_VLAN);
+    this.tunnelDepth = new Uint8Array(capacity);
+    this.netOffset = new Uint32Array(capacity);
+    this.srcIp = new Uint32Array(capacity * 4);
+    this.dstIp = new Uint32Array(capacity * 4);
+    this.ipLen = new Uint32Array(capacity);
+    this.ttl = new Uint8Array(capacity);
+    this.ipProtocol = new Uint8Array(capacity);
+    this.srcPort = new Uint16Array(capacity);
+    this.dstPort = new Uint16Array(capacity);
+    this.tcpFlags = new Uint8Array(capacity);
+    this.tcpSeq = new Uint32Array(capacity);
+    this.tcpAck = new Uint32Array(capacity);
+    this.tcpWindow = new Uint16Array(capacity);
+    this.transportOffset = new Uint32Array(capacity);
+    this.payloadOffset = new Uint32Array(capacity);
+    this.payloadLen = new Uint32Array(capacity);
+    this.payloadCapLen = new Uint32Array(capacity);
+  }
+
+  /** 1-based packet number of row `i`. */
+  packetNumber(i: number): number {
+    return this.firstPacketNumber + i;
+  }
+
+  /** Source MAC of row `i` as a plain number. */
+  sourceMac(i: number): Mac {
+    return this.srcMac[i]!;
+  }
+}
+
+const EMPTY = new Uint8Array(0);

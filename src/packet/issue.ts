@@ -1,0 +1,100 @@
+/**
+ * Issues: what is wrong with a packet or a message, as numbers. They are counted per code, with the first
+ * occurrence kept. Decoders never throw on packet content and never allocate to report an issue.
+ */
+
+export type IssueLayer =
+  | 'capture' | 'link' | 'arp' | 'ipv4' | 'ipv6' | 'tcp' | 'udp' | 'icmp' | 'tunnel' | 'flow' | 'stream'
+  | 'device' | 'detect' | 'time' | 'message';
+
+interface IssueDefinition {
+  readonly layer: IssueLayer;
+  readonly code: string;
+  /** One line for people. */
+  readonly text: string;
+}
+
+/**
+ * The one list of issue codes. The index is the numeric code and is internal to a run; reports carry layer and
+ * code. Append freely; the order is not part of any format.
+ */
+const DEFINITIONS = [
+  { layer: 'capture', code: 'unknown-link-type', text: 'frames of a link type that is not analyzed' },
+  { layer: 'capture', code: 'record-cut', text: 'record shorter than its header says at the end of the file' },
+  { layer: 'capture', code: 'bad-record', text: 'record header with impossible values, skipped' },
+  { layer: 'capture', code: 'bad-block', text: 'pcapng block with impossible values, skipped' },
+  { layer: 'capture', code: 'unknown-interface', text: 'packet of an interface that was never described' },
+  { layer: 'capture', code: 'bad-timestamp', text: 'timestamp outside of what can be represented' },
+  { layer: 'capture', code: 'oversized-record', text: 'record longer than the stated bound, skipped' },
+  { layer: 'link', code: 'header-short', text: 'frame ends inside the link header' },
+  { layer: 'link', code: 'vlan-depth', text: 'more VLAN tags than the stated bound' },
+  { layer: 'link', code: 'unknown-ethertype', text: 'EtherType without a decoder' },
+  { layer: 'link', code: 'length-mismatch', text: '802.3 length longer than the frame' },
+  { layer: 'arp', code: 'header-short', text: 'ARP message ends early' },
+  { layer: 'arp', code: 'unsupported', text: 'ARP for other hardware or protocol types' },
+  { layer: 'ipv4', code: 'header-short', text: 'frame ends inside the IPv4 header' },
+  { layer: 'ipv4', code: 'bad-version', text: 'version field is not 4' },
+  { layer: 'ipv4', code: 'bad-header-length', text: 'header length below 20 bytes or beyond the packet' },
+  { layer: 'ipv4', code: 'bad-total-length', text: 'total length below the header length' },
+  { layer: 'ipv4', code: 'length-mismatch', text: 'total length longer than the frame' },
+  { layer: 'ipv6', code: 'header-short', text: 'frame ends inside the IPv6 header or an extension header' },
+  { layer: 'ipv6', code: 'bad-version', text: 'version field is not 6' },
+  { layer: 'ipv6', code: 'extension-depth', text: 'more extension headers than the stated bound' },
+  { layer: 'ipv6', code: 'bad-extension', text: 'extension header with an impossible length' },
+  { layer: 'ipv6', code: 'length-mismatch', text: 'payload length longer than the frame' },
+  { layer: 'tcp', code: 'header-short', text: 'packet ends inside the TCP header' },
+  { layer: 'tcp', code: 'bad-offset', text: 'data offset below 20 bytes or beyond the segment' },
+  { layer: 'udp', code: 'header-short', text: 'packet ends inside the UDP header' },
+  { layer: 'udp', code: 'bad-length', text: 'UDP length below 8 or beyond the packet' },
+  { layer: 'icmp', code: 'header-short', text: 'packet ends inside the ICMP, ICMPv6 or IGMP header' },
+  { layer: 'tunnel', code: 'depth', text: 'more tunnel headers than the stated bound' },
+  { layer: 'tunnel', code: 'header-short', text: 'packet ends inside a tunnel header' },
+  { layer: 'tunnel', code: 'unsupported', text: 'tunnel header version or payload without a decoder' },
+  { layer: 'flow', code: 'evicted', text: 'flows ended early because the flow table was full' },
+  { layer: 'stream', code: 'budget', text: 'stream prefixes dropped because the inspection budget was used up' },
+  { layer: 'stream', code: 'fragment-overlap', text: 'IP fragments that overlap, the first bytes kept' },
+  { layer: 'stream', code: 'fragment-limit', text: 'IP fragments dropped at the reassembly bound' },
+  { layer: 'device', code: 'limit', text: 'devices beyond the stated bound, not tracked' },
+  { layer: 'device', code: 'list-limit', text: 'names, addresses, peers or services beyond the bound per device' },
+  { layer: 'detect', code: 'limit', text: 'detector state at its bound, oldest entries dropped' },
+  { layer: 'time', code: 'backwards', text: 'packet earlier than the one before it' },
+  { layer: 'message', code: 'arp-malformed', text: 'ARP message that contradicts itself' },
+  { layer: 'message', code: 'dhcp-malformed', text: 'DHCP message with impossible lengths' },
+  { layer: 'message', code: 'dns-malformed', text: 'DNS message with impossible lengths or name pointers' },
+  { layer: 'message', code: 'ssdp-malformed', text: 'SSDP message without the form of one' },
+  { layer: 'message', code: 'nd-malformed', text: 'neighbour discovery message with impossible options' },
+  { layer: 'message', code: 'message-limit', text: 'message with more items than the stated bound; the first were kept' },
+] as const satisfies readonly IssueDefinition[];
+
+type Definition = (typeof DEFINITIONS)[number];
+/** `layer/code` of an issue. */
+export type IssueName = Definition extends infer D ? (D extends Definition ? `${D['layer']}/${D['code']}` : never) : never;
+/** Numeric issue code: an index into the one list. */
+export type IssueCode = number;
+
+/** Numeric code by name, e.g. `ISSUE['ipv4/bad-version']`. */
+export const ISSUE = Object.fromEntries(
+  DEFINITIONS.map((d, index) => [`${d.layer}/${d.code}`, index]),
+) as unknown as Readonly<Record<IssueName, IssueCode>>;
+
+export const ISSUE_DEFINITIONS: readonly IssueDefinition[] = DEFINITIONS;
+
+/** Counts per issue code and the place of the first occurrence. */
+export class IssueCounter {
+  readonly count = new Float64Array(DEFINITIONS.length);
+  /** 1-based packet number of the first occurrence; 0 when it does not belong to a packet. */
+  readonly firstPacket = new Float64Array(DEFINITIONS.length);
+  /** Offset within the frame (or the file, for `capture` issues), bytes needed there, bytes available. */
+  readonly firstOffset = new Float64Array(DEFINITIONS.length);
+  readonly firstNeeded = new Float64Array(DEFINITIONS.length);
+  readonly firstAvailable = new Float64Array(DEFINITIONS.length);
+
+  add(code: IssueCode, packet: number, offset = 0, needed = 0, available = 0): void {
+    if (this.count[code]!++ === 0) {
+      this.firstPacket[code] = packet;
+      this.firstOffset[code] = offset;
+      this.firstNeeded[code] = needed;
+      this.firstAvailable[code] = available;
+    }
+  }
+}

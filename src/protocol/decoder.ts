@@ -1,0 +1,66 @@
+import type { PacketBatch } from '../packet/batch.ts';
+import type { IssueCode } from '../packet/issue.ts';
+import type { Observation } from './observation.ts';
+
+/**
+ * Where a message was seen. One object is reused for all messages: it is valid during the call only, and whoever
+ * keeps a value copies it. `batch` and `index` lead to every header column of the packet.
+ */
+export interface MessageContext {
+  batch: PacketBatch;
+  index: number;
+  /** 1-based packet number. */
+  packet: number;
+  seconds: number;
+  nanos: number;
+  /** Flow slot in the flow table; -1 where the packet belongs to none (ARP, other EtherTypes). */
+  flow: number;
+  /** True when the packet travels from the flow's originator to its responder. */
+  fromOriginator: boolean;
+}
+
+/** Takes what a decoder found. `issue` offsets are relative to the bytes that were given to `decode`. */
+export interface MessageSink {
+  observe(observation: Observation): void;
+  issue(code: IssueCode, offset: number, needed: number, available: number): void;
+}
+
+/**
+ * What became of the bytes.
+ * `done`: a message (or several) was decoded, or they are recognised and nothing more is wanted from this flow
+ *         direction now; a later datagram is offered again.
+ * `incomplete`: the message goes on in later segments; a stream is offered again with more bytes.
+ * `foreign`: not this protocol; others may try.
+ */
+export type DecodeResult = 'done' | 'incomplete' | 'foreign';
+
+/** How a decoder is reached. */
+export type DecoderTrigger =
+  | { readonly kind: 'udp'; readonly ports: readonly number[] }
+  | { readonly kind: 'tcp'; readonly ports: readonly number[] }
+  | { readonly kind: 'ethertype'; readonly types: readonly number[] }
+  /** 802.3 with LLC/SNAP: DSAP/SSAP pair or SNAP OUI and protocol, matched by the decoder itself. */
+  | { readonly kind: 'llc' }
+  | { readonly kind: 'ip'; readonly protocols: readonly number[] };
+
+/**
+ * A message decoder: bytes to observations. A pure function of its arguments, apart from the sink: no clock, no
+ * state between calls. It never throws, never reads outside `[start, end)`, bounds every loop, and tells a
+ * malformed message by an issue code after emitting what was decoded before it.
+ */
+export interface MessageDecoder {
+  /** Lower-case protocol name, as Zeek's `service` where Zeek has one: `dns`, `dhcp`, `ssl`, `mdns` … */
+  readonly name: string;
+  readonly triggers: readonly DecoderTrigger[];
+  /**
+   * `every`: each datagram of the flow is worth decoding (discovery, DNS, DHCP). `start`: only the first bytes of
+   * the flow, per direction, within the inspection budget.
+   */
+  readonly scope: 'every' | 'start';
+  /**
+   * Cheap look at the first bytes of a TCP stream direction or UDP datagram on any port: can this be ours? Absent:
+   * reached by its triggers alone.
+   */
+  readonly probe?: (bytes: Uint8Array, start: number, end: number) => boolean;
+  decode(bytes: Uint8Array, start: number, end: number, context: MessageContext, sink: MessageSink): DecodeResult;
+}

@@ -1,0 +1,35 @@
+/**
+ * Bundles src/ into dist/: `lanscope.js` (the command) with its commands as chunks that load on demand, and the data
+ * files beside it. Packages stay outside of the bundle. Types are checked by `npm run check`, not here.
+ */
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+rmSync(dist, { recursive: true, force: true });
+await build({
+  entryPoints: { lanscope: join(root, 'src/cli/main.ts') },
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  packages: 'external',
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'none',
+  define: { LANSCOPE_VERSION: JSON.stringify(version) },
+  banner: { js: '#!/usr/bin/env node' },
+  logLevel: 'warning',
+});
+chmodSync(join(dist, 'lanscope.js'), 0o755);
+
+const data = join(root, 'src/fingerprint/data');
+if (existsSync(data)) cpSync(data, join(dist, 'data'), { recursive: true });
+const schema = join(root, 'src/report/report.schema.json');
+if (existsSync(schema)) cpSync(schema, join(dist, 'report.schema.json'));

@@ -1,0 +1,201 @@
+/**
+ * A LAN in network namespaces: hosts with stacks of their own on one bridge, real daemons and clients in them, and
+ * tcpdump on the bridge. Everything is inside the namespaces that it makes, and is removed at the end.
+ * Needs root, iproute2 and tcpdump.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface HostOptions {
+  readonly mac: string;
+  /** Static address with prefix length; absent for a DHCP client. */
+  readonly address?: string;
+  readonly gateway?: string;
+  /** Name server written to the namespace's own resolv.conf. */
+  readonly resolver?: string;
+  /** Bridge to join; the LAN by default. */
+  readonly bridge?: string;
+}
+
+const LAN = 'br-lan';
+
+export class Lab {
+  /** Folder for configuration files and scratch of the daemons, removed by `close`. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'lanscope-lab-'));
+  private readonly prefix = `lab${process.pid}`;
+  private readonly switchNs = `${this.prefix}-switch`;
+  private readonly namespaces: string[] = [];
+  private readonly children: ChildProcess[] = [];
+  private ports = 0;
+
+  constructor() {
+    this.makeNamespace(this.switchNs);
+    this.addBridge(LAN);
+  }
+
+  addBridge(name: string): void {
+    this.ip(
+      '-n',
+      this.switchNs,
+      'link',
+      'add',
+      name,
+      'type',
+      'bridge',
+      'stp_state',
+      '0',
+      'mcast_snooping',
+      '0',
+    );
+    this.ip('-n', this.switchNs, 'link', 'set', name, 'up');
+  }
+
+  /** Adds a host with one interface `eth0`, up and connected. */
+  addHost(name: string, options: HostOptions): void {
+    const ns = this.ns(name);
+    this.makeNamespace(ns);
+    this.addInterface(name, 'eth0', options);
+    if (options.resolver !== undefined) {
+      mkdirSync(`/etc/netns/${ns}`, { recursive: true });
+      writeFileSync(`/etc/netns/${ns}/resolv.conf`, `nameserver ${options.resolver}\n`);
+    }
+  }
+
+  addInterface(host: string, device: string, options: HostOptions): void {
+    const ns = this.ns(host);
+    const port = `p${this.ports++}`;
+    this.ip('-n', this.switchNs, 'link', 'add', port, 'type', 'veth', 'peer', 'name', device, 'netns', ns);
+    this.ip('-n', ns, 'link', 'set', device, 'address', options.mac);
+    this.ip('-n', this.switchNs, 'link', 'set', port, 'master', options.bridge ?? LAN, 'up');
+    this.ip('-n', ns, 'link', 'set', device, 'up');
+    // Offloads would put segments on the wire that no wire carries.
+    this.quiet(host, ['ethtool', '-K', device, 'tx', 'off', 'tso', 'off', 'gso', 'off', 'gro', 'off']);
+    if (options.address !== undefined) this.ip('-n', ns, 'addr', 'add', options.address, 'dev', device);
+    if (options.gateway !== undefined) this.ip('-n', ns, 'route', 'add', 'default', 'via', options.gateway);
+  }
+
+  /** Runs a command in a host and waits; its output. Bounded in time. */
+  run(host: string, command: readonly string[], timeoutMs = 30_000): string {
+    return execFileSync('ip', ['netns', 'exec', this.ns(host), ...command], {
+      encoding: 'utf8',
+      timeout: timeoutMs,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: this.folder,
+    });
+  }
+
+  /** As `run`, for commands that may fail (a scan of closed ports, a client that times out). */
+  quiet(host: string, command: readonly string[], timeoutMs = 30_000): string {
+    try {
+      return this.run(host, command, timeoutMs);
+    } catch {
+      return '';
+    }
+  }
+
+  /** Starts a daemon in a host; ended by `stop` or `close`. */
+  start(host: string, command: readonly string[]): ChildProcess {
+    const child = spawn('ip', ['netns', 'exec', this.ns(host), ...command], {
+      stdio: ['ignore', 'ignore', 'ignore'],
+      cwd: this.folder,
+    });
+    this.children.push(child);
+    return child;
+  }
+
+  async stop(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await Promise.race([ended, sleep(2000, undefined, { ref: false })]);
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+  }
+
+  /** Records the bridge until the returned function is called. */
+  async record(file: string, bridge = LAN): Promise<() => Promise<void>> {
+    const child = spawn(
+      'ip',
+      [
+        'netns',
+        'exec',
+        this.switchNs,
+        'tcpdump',
+        '-i',
+        bridge,
+        '-U',
+        '-s',
+        '0',
+        '-w',
+        file,
+        '-B', '32768',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    this.children.push(child);
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () =>
+        reject(new Error('tcpdump ended at once: is it installed, and is this root?')),
+      );
+      child.stderr.on('data', (text: Buffer) => text.includes('listening on') && resolve());
+    });
+    child.removeAllListeners('exit');
+    return async () => {
+      await sleep(500);
+      await this.stop(child);
+    };
+  }
+
+  /** Writes a configuration file into the scratch folder; its path. */
+  file(name: string, content: string, mode = 0o644): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, content, { mode });
+    return path;
+  }
+
+  async close(): Promise<void> {
+    for (const child of [...this.children].reverse()) await this.stop(child);
+    for (const ns of this.namespaces) {
+      // Daemons that put themselves into the background still live in their namespace.
+      for (const pid of this.quietIp('netns', 'pids', ns).split('\n').filter(Boolean))
+        process.kill(Number(pid), 'SIGKILL');
+      this.quietIp('netns', 'del', ns);
+      rmSync(`/etc/netns/${ns}`, { recursive: true, force: true });
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private ns(host: string): string {
+    return `${this.prefix}-${host}`;
+  }
+
+  private makeNamespace(ns: string): void {
+    this.ip('netns', 'add', ns);
+    this.namespaces.push(ns);
+    this.ip('-n', ns, 'link', 'set', 'lo', 'up');
+  }
+
+  private ip(...args: string[]): string {
+    return execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  private quietIp(...args: string[]): string {
+    try {
+      return this.ip(...args);
+    } catch {
+      return '';
+    }
+  }
+}
+
+/** Makes a lab, runs `body` in it and removes it, whatever happens. */
+export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> {
+  const lab = new Lab();
+  try {
+    await body(lab);
+  } finally {
+    await lab.close();
+  }
+}

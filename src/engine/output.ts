@@ -1,0 +1,18 @@
+import type { FlowTable } from '../flow/table.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import type { Observation } from '../protocol/observation.ts';
+import type { Report } from '../report/schema.ts';
+
+/**
+ * Something that writes while the analysis runs: Zeek logs, an event stream. Hooks are called in packet order, and
+ * what they are given is valid during the call.
+ */
+export interface Output {
+  observe?(observation: Observation, at: MessageContext): void;
+  /** A flow ended; its columns still stand. */
+  flowEnd?(slot: number, flows: FlowTable): void;
+  /** Awaited between batches, so that a slow disk slows reading instead of filling memory. */
+  drain?(): Promise<void>;
+  /** No more packets: what is buffered is written. */
+  end(report: Report): Promise<void>;
+}

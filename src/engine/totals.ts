@@ -1,0 +1,111 @@
+import { LAYER } from '../packet/layer.ts';
+import type { PacketBatch } from '../packet/batch.ts';
+import type { PacketTime } from '../detect/finding.ts';
+
+/**
+ * Names of what a packet is counted for, by layer bit. A packet counts for each of its layers, so the sum exceeds the
+ * total.
+ */
+const COUNTED: readonly (readonly [name: string, layer: number])[] = [
+  ['arp', LAYER.arp],
+  ['ipv4', LAYER.ipv4],
+  ['ipv6', LAYER.ipv6],
+  ['tcp', LAYER.tcp],
+  ['udp', LAYER.udp],
+  ['icmp', LAYER.icmp],
+  ['icmpv6', LAYER.icmpv6],
+  ['igmp', LAYER.igmp],
+  ['sctp', LAYER.sctp],
+  ['tunnel', LAYER.tunnel],
+  ['wlan', LAYER.wlan],
+  ['llc', LAYER.llc],
+];
+
+/** First and last packet time of one input, by time and not by order. */
+export interface TimeSpan {
+  first: PacketTime | null;
+  last: PacketTime | null;
+}
+
+/** What is counted over all analyzed packets. */
+export class Totals {
+  packets = 0;
+  /** Bytes on the wire. */
+  bytes = 0;
+  /** By index of the input. */
+  readonly spans: TimeSpan[] = [];
+  private readonly layerPackets = new Float64Array(32);
+  private readonly layerBytes = new Float64Array(32);
+  /** Packets and bytes of flows by recognised service. */
+  private readonly services = new Map<string, { packets: number; bytes: number }>();
+
+  /** Counts the rows of a batch for which `keep` holds; all when it is null. */
+  add(batch: PacketBatch, keep: Uint8Array | null): void {
+    const { layers, wireLen } = batch;
+    for (let i = batch.start; i < batch.count; i++) {
+      if (keep !== null && keep[i] === 0) continue;
+      const bytes = wireLen[i]!;
+      this.packets++;
+      this.bytes += bytes;
+      for (let bits = layers[i]!; bits !== 0; bits &= bits - 1) {
+        const bit = 31 - Math.clz32(bits & -bits);
+        this.layerPackets[bit]!++;
+        this.layerBytes[bit]! += bytes;
+      }
+    }
+    this.span(batch, keep);
+  }
+
+  addService(name: string, packets: number, bytes: number): void {
+    const counted = this.services.get(name);
+    if (counted === undefined) this.services.set(name, { packets, bytes });
+    else {
+      counted.packets += packets;
+      counted.bytes += bytes;
+    }
+  }
+
+  /** Traffic by protocol: layers first, then services of flows; those that were not seen are absent. */
+  protocols(): Map<string, { packets: number; bytes: number }> {
+    const result = new Map<string, { packets: number; bytes: number }>();
+    for (const [name, layer] of COUNTED) {
+      const bit = 31 - Math.clz32(layer);
+      if (this.layerPackets[bit]! > 0) {
+        result.set(name, { packets: this.layerPackets[bit]!, bytes: this.layerBytes[bit]! });
+      }
+    }
+    for (const [name, counted] of this.services) result.set(name, counted);
+    return result;
+  }
+
+  private span(batch: PacketBatch, keep: Uint8Array | null): void {
+    const { tsSeconds, tsNanos } = batch;
+    const span = (this.spans[batch.input] ??= { first: null, last: null });
+    let first = -1;
+    let last = -1;
+    for (let i = batch.start; i < batch.count; i++) {
+      if (keep !== null && keep[i] === 0) continue;
+      if (first < 0 || isBefore(tsSeconds[i]!, tsNanos[i]!, tsSeconds[first]!, tsNanos[first]!)) first = i;
+      if (last < 0 || isBefore(tsSeconds[last]!, tsNanos[last]!, tsSeconds[i]!, tsNanos[i]!)) last = i;
+    }
+    if (first < 0) return;
+    const firstTime = { seconds: tsSeconds[first]!, nanos: tsNanos[first]! };
+    const lastTime = { seconds: tsSeconds[last]!, nanos: tsNanos[last]! };
+    if (
+      span.first === null ||
+      isBefore(firstTime.seconds, firstTime.nanos, span.first.seconds, span.first.nanos)
+    ) {
+      span.first = firstTime;
+    }
+    if (
+      span.last === null ||
+      isBefore(span.last.seconds, span.last.nanos, lastTime.seconds, lastTime.nanos)
+    ) {
+      span.last = lastTime;
+    }
+  }
+}
+
+function isBefore(aSeconds: number, aNanos: number, bSeconds: number, bNanos: number): boolean {
+  return aSeconds < bSeconds || (aSeconds === bSeconds && aNanos < bNanos);
+}

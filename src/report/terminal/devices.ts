@@ -1,0 +1,130 @@
+/** The device table: two lines a device where the terminal is narrow, one where it is wide. */
+import { by, compareNumber, compareText } from '../../bytes/order.ts';
+import { formatBytes, formatPercent } from '../quantity.ts';
+import type { ReportDevice } from '../schema.ts';
+import { safeText } from './cell.ts';
+import { type Cell, cell, type Column, renderGrid } from './grid.ts';
+import type { Style } from './style.ts';
+
+/** Terminal width from which every property has a column of its own. */
+const WIDE = 132;
+
+const WIDE_COLUMNS: readonly Column[] = [
+  { head: 'Device', least: 17 },
+  { head: 'Vendor', least: 12 },
+  { head: 'What it is', least: 16 },
+  { head: 'Sure', least: 5, align: 'right' },
+  { head: 'Address', least: 15 },
+  { head: 'Name', least: 12 },
+  { head: 'Sent', least: 7, align: 'right' },
+  { head: 'Received', least: 8, align: 'right' },
+];
+
+const NARROW_COLUMNS: readonly Column[] = [
+  { head: 'Device', least: 17 },
+  { head: 'What it is', least: 14 },
+  { head: 'Address and name', least: 15 },
+  { head: 'Traffic', least: 8, align: 'right' },
+];
+
+/** Most traffic first: what a person looks for is rarely the device that said least. */
+export const byTraffic = by<ReportDevice>(
+  (a, b) => compareNumber(volume(b), volume(a)),
+  (a, b) => compareText(a.id, b.id),
+);
+
+export function renderDevices(devices: readonly ReportDevice[], width: number, style: Style): string {
+  return width >= WIDE
+    ? renderGrid(
+        WIDE_COLUMNS,
+        devices.map((device) => wideRow(device, style)),
+        width,
+        style.bold,
+      )
+    : renderGrid(
+        NARROW_COLUMNS,
+        devices.map((device) => narrowRow(device, style)),
+        width,
+        style.bold,
+        true,
+      );
+}
+
+function wideRow(device: ReportDevice, style: Style): Cell[] {
+  return [
+    cell(safeText(device.id)),
+    vendorCell(device, style),
+    whatCell(device, style),
+    cell(confidence(device)),
+    cell(addressSummary(device)),
+    cell(nameSummary(device)),
+    cell(formatBytes(device.traffic.bytesOut)),
+    cell(formatBytes(device.traffic.bytesIn)),
+  ];
+}
+
+function narrowRow(device: ReportDevice, style: Style): Cell[] {
+  const { product, kind } = identityParts(device);
+  const sure = confidence(device);
+  const second = [product === '' ? '' : kind, sure === '' ? '' : `${sure} sure`].filter(
+    (part) => part !== '',
+  );
+  return [
+    [...cell(safeText(device.id)), ...vendorCell(device, style)],
+    product === '' && kind === ''
+      ? cell(identitySummary(device), style.dim)
+      : [...cell(product === '' ? kind : product), ...cell(second.join(', '), style.dim)],
+    [...cell(addressSummary(device)), ...cell(nameSummary(device), style.dim)],
+    cell(formatBytes(volume(device))),
+  ];
+}
+
+/** `D-Link DCS-930L, camera`; operating system or role where the identity is open; else `unknown`. */
+export function identitySummary(device: ReportDevice): string {
+  const { product, kind } = identityParts(device);
+  const known = [product, kind].filter((part) => part !== '').join(', ');
+  if (known !== '') return known;
+  if (device.identity.os !== '') return safeText(device.identity.os);
+  return device.roles.length > 0 ? safeText(device.roles.join(', ')) : 'unknown';
+}
+
+function identityParts({ identity }: ReportDevice): { product: string; kind: string } {
+  return {
+    product: safeText([identity.brand, identity.model].filter((part) => part !== '').join(' ')),
+    kind: identity.category === 'unknown' ? '' : identity.category,
+  };
+}
+
+function whatCell(device: ReportDevice, style: Style): Cell {
+  const summary = identitySummary(device);
+  return summary === 'unknown' ? cell(summary, style.dim) : cell(summary);
+}
+
+function vendorCell(device: ReportDevice, style: Style): Cell {
+  if (device.vendor !== '') return cell(safeText(device.vendor), style.dim);
+  if (device.macKind === 'local') return cell('local or random MAC', style.dim);
+  return cell(device.macKind === 'universal' ? 'unregistered MAC' : '', style.dim);
+}
+
+function confidence({ identity }: ReportDevice): string {
+  return identity.confidence > 0 ? formatPercent(identity.confidence) : '';
+}
+
+/** The first address and how many more there are: IPv4 before IPv6, as in the report. */
+export function addressSummary({ addresses }: ReportDevice): string {
+  const first = addresses[0];
+  if (first === undefined) return '';
+  return addresses.length === 1
+    ? safeText(first.address)
+    : `${safeText(first.address)} +${addresses.length - 1}`;
+}
+
+/** The name a person would call it: what it asked the DHCP server to be called, else its first announced name. */
+export function nameSummary({ names }: ReportDevice): string {
+  const best = names.find(({ source }) => source.startsWith('dhcp')) ?? names[0];
+  return best === undefined ? '' : safeText(best.name);
+}
+
+function volume({ traffic }: ReportDevice): number {
+  return traffic.bytesOut + traffic.bytesIn;
+}

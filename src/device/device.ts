@@ -48,9 +48,17 @@ export interface DevicePeer {
   readonly ports: Set<string>;
 }
 
+export type DeviceRole =
+  | 'gateway'
+  | 'dhcp-server'
+  | 'dns-server'
+  | 'ipv6-router'
+  /** Its MAC belongs to a VRRP, HSRP or GLBP group, not to a box. */
+  | 'virtual-router';
+
 /** What is known of one device. Maps and sets are bounded by the registry (`device/list-limit`). */
 export interface Device {
-  /** Index in the registry, in order of first packets. */
+  /** Index in the registry, in order of first packets (sent or received). */
   readonly index: number;
   /** MAC text, or `ip:<address>` where the link has no addresses. */
   readonly id: string;
@@ -67,7 +75,7 @@ export interface Device {
   /** Fingerprints by kind (`dhcp`, `tcp-syn`, `ja4`, `hassh`, …) → values seen. */
   readonly fingerprints: Map<string, Set<string>>;
   /** Behaviour: it forwards for addresses that are not its own, serves DHCP, sends router advertisements, … */
-  readonly roles: Set<'gateway' | 'dhcp-server' | 'dns-server' | 'ipv6-router'>;
+  readonly roles: Set<DeviceRole>;
   readonly firstPacket: number;
   readonly firstSeconds: number;
   readonly firstNanos: number;

@@ -1,0 +1,169 @@
+import { formatIpAt, isGroupIp, isUnspecifiedIp } from '../bytes/address.ts';
+import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
+import { ISSUE } from '../packet/issue.ts';
+import type { FlowColumns } from '../flow/table.ts';
+import { AddressTable } from './address-table.ts';
+import type { DevicePeer } from './device.ts';
+import { keepService } from './keep.ts';
+import { LIMIT } from './limits.ts';
+import type { DeviceRegistry } from './registry.ts';
+import type { ResolvedNames } from './resolved-names.ts';
+
+/** UDP ports below this are services when they answer; above it, only when a protocol was recognised. */
+const REGISTERED_UDP = 1024;
+
+/** Learns from flows that ended: peers, and services that answered. */
+export class Conversations {
+  private readonly registry: DeviceRegistry;
+  private readonly resolved: ResolvedNames;
+  /** (device, address of the peer) → index into `peers`. */
+  private readonly table = new AddressTable(LIMIT.peers);
+  private readonly peers: DevicePeer[] = [];
+  private readonly silent: Uint16Array;
+
+  constructor(registry: DeviceRegistry, resolved: ResolvedNames) {
+    this.registry = registry;
+    this.resolved = resolved;
+    this.silent = new Uint16Array(registry.maxDevices);
+  }
+
+  flowEnd(slot: number, flows: FlowColumns): void {
+    const { registry } = this;
+    const at = slot * 4;
+    const orig = flows.origIp;
+    const resp = flows.respIp;
+    const seconds = flows.lastSeconds[slot]!;
+    const from = registry.ownerOf(orig, at, flows.origMac[slot]!);
+    const to = isGroup(resp, at) ? -1 : registry.ownerOf(resp, at, flows.respMac[slot]!);
+    const answered = flows.respPackets[slot]! > 0;
+    if (from >= 0) {
+      registry.addresses.touch(from, orig, at, seconds);
+      if (!isGroup(resp, at)) {
+        this.count(
+          from,
+          to,
+          resp,
+          at,
+          slot,
+          flows,
+          flows.origIpBytes[slot]!,
+          flows.respIpBytes[slot]!,
+          answered,
+        );
+      }
+    }
+    if (to >= 0) {
+      registry.addresses.touch(to, resp, at, seconds);
+      if (!isUnspecifiedIp(orig[at]!, orig[at + 1]!, orig[at + 2]!, orig[at + 3]!)) {
+        this.count(
+          to,
+          from,
+          orig,
+          at,
+          slot,
+          flows,
+          flows.respIpBytes[slot]!,
+          flows.origIpBytes[slot]!,
+          answered,
+        );
+      }
+      if (answered) this.service(to, slot, flows);
+    }
+  }
+
+  private count(
+    device: number,
+    peerDevice: number,
+    words: Uint32Array,
+    at: number,
+    slot: number,
+    flows: FlowColumns,
+    bytesOut: number,
+    bytesIn: number,
+    answered: boolean,
+  ): void {
+    const known = this.table.find(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    const peer =
+      known >= 0 ? this.peers[known]! : this.meet(device, peerDevice, words, at, slot, flows, answered);
+    if (peer === null) return;
+    peer.flows++;
+    peer.bytesOut += bytesOut;
+    peer.bytesIn += bytesIn;
+    if (peer.ports.size < LIMIT.portsPerPeer) {
+      const port = portName(flows.ipProtocol[slot]!, flows.respPort[slot]!);
+      if (port !== '') peer.ports.add(port);
+    }
+  }
+
+  private meet(
+    device: number,
+    peerDevice: number,
+    words: Uint32Array,
+    at: number,
+    slot: number,
+    flows: FlowColumns,
+    answered: boolean,
+  ): DevicePeer | null {
+    const { peers } = this.registry.devices[device]!;
+    const silentFull = !answered && this.silent[device]! >= LIMIT.silentPeersPerDevice;
+    const entry =
+      silentFull || peers.size >= LIMIT.peersPerDevice
+        ? -1
+        : this.table.add(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    if (entry < 0) {
+      this.registry.issues.add(ISSUE['device/list-limit'], flows.firstPacket[slot]!);
+      return null;
+    }
+    if (!answered) this.silent[device]!++;
+    const address = formatIpAt(words, at);
+    const peer: DevicePeer = {
+      peer: peerDevice >= 0 ? this.registry.devices[peerDevice]!.id : address,
+      name: this.resolved.get(device, address),
+      flows: 0,
+      bytesOut: 0,
+      bytesIn: 0,
+      ports: new Set(),
+    };
+    this.peers.push(peer);
+    // Two addresses of one local device are one peer of the list, under its id.
+    const listed = peers.get(peer.peer);
+    if (listed !== undefined) {
+      this.peers[entry] = listed;
+      return listed;
+    }
+    peers.set(peer.peer, peer);
+    return peer;
+  }
+
+  /** A service is what answers: a SYN with a SYN-ACK, a datagram with a datagram. */
+  private service(device: number, slot: number, flows: FlowColumns): void {
+    const protocol = flows.ipProtocol[slot]!;
+    const port = flows.respPort[slot]!;
+    const accepted =
+      protocol === IP_PROTOCOL.tcp
+        ? (flows.respTcpFlags[slot]! & (TCP_FLAG.syn | TCP_FLAG.ack)) === (TCP_FLAG.syn | TCP_FLAG.ack)
+        : protocol === IP_PROTOCOL.udp && flows.origPackets[slot]! > 0 && port < REGISTERED_UDP;
+    if (!accepted) return;
+    const transport = protocol === IP_PROTOCOL.tcp ? 'tcp' : 'udp';
+    if (!keepService(this.registry.devices[device]!, `${transport}/${port}`, port, transport, 'flow')) {
+      this.registry.issues.add(ISSUE['device/list-limit'], flows.firstPacket[slot]!);
+    }
+  }
+}
+
+/** `tcp/443`; '' for protocols without ports. */
+function portName(protocol: number, port: number): string {
+  if (protocol === IP_PROTOCOL.tcp) return `tcp/${port}`;
+  if (protocol === IP_PROTOCOL.udp) return `udp/${port}`;
+  if (protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmpv6) return 'icmp';
+  return '';
+}
+
+function isGroup(words: Uint32Array, at: number): boolean {
+  const w3 = words[at + 3]!;
+  // A directed broadcast looks like a host; .255 of any prefix is far more often the former.
+  return (
+    isGroupIp(words[at]!, words[at + 1]!, words[at + 2]!, w3) ||
+    (words[at + 2] === 0xffff && (w3 & 0xff) === 0xff)
+  );
+}

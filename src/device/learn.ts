@@ -1,0 +1,205 @@
+import { type Mac, NO_MAC } from '../bytes/address.ts';
+import { parseIp } from '../bytes/parse-ip.ts';
+import { ISSUE } from '../packet/issue.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import type {
+  ArpObservation,
+  Dhcpv4Observation,
+  NeighborObservation,
+  Observation,
+  RouterAdvertisementObservation,
+  SsdpObservation,
+} from '../protocol/observation.ts';
+import { CLAIM } from './address-book.ts';
+import { keepName, keepService } from './keep.ts';
+import { learnDns } from './learn-dns.ts';
+import { maskLength } from './on-link.ts';
+import type { DeviceRegistry } from './registry.ts';
+import { ResolvedNames } from './resolved-names.ts';
+
+/** Addresses that DHCP named as routers, remembered to find the gateways at the end. */
+const MAX_NAMED_ROUTERS = 64;
+const DHCP = {
+  discover: 1,
+  offer: 2,
+  request: 3,
+  decline: 4,
+  ack: 5,
+  nak: 6,
+  release: 7,
+  inform: 8,
+} as const;
+/** Search targets that name a kind of thing, rather than one thing (`uuid:`) or everything (`ssdp:all`). */
+const SSDP_TYPE = /^(?:upnp:|urn:)/;
+
+/** Applies messages to the devices that they are about: whose address, name, service, domain, role it is. */
+export class Learner {
+  readonly registry: DeviceRegistry;
+  readonly resolved = new ResolvedNames();
+  /** IPv4 words. */
+  readonly namedRouters = new Set<number>();
+  private readonly words = new Uint32Array(4);
+
+  constructor(registry: DeviceRegistry) {
+    this.registry = registry;
+  }
+
+  observe(observation: Observation, context: MessageContext): void {
+    switch (observation.kind) {
+      case 'arp':
+        this.arp(observation, context);
+        break;
+      case 'dhcp':
+        this.dhcp(observation, context);
+        break;
+      case 'dns':
+        learnDns(this, observation, context);
+        break;
+      case 'ssdp':
+        this.ssdp(observation, context);
+        break;
+      case 'neighbor':
+        this.neighbor(observation, context);
+        break;
+      case 'router-advertisement':
+        this.routerAdvertisement(observation, context);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Counts what a bounded list had no room for. */
+  bound(kept: boolean, context: MessageContext): void {
+    if (!kept) this.registry.issues.add(ISSUE['device/list-limit'], context.packet);
+  }
+
+  senderOf(context: MessageContext): number {
+    return this.registry.senderOf(context.batch, context.index);
+  }
+
+  claimText(device: number, address: string, how: number, context: MessageContext): void {
+    if (parseIp(address, this.words)) this.claimWords(device, this.words, 0, how, context);
+  }
+
+  claimIpv4(device: number, word: number, how: number, context: MessageContext): void {
+    if (word === 0 || device < 0) return;
+    const { addresses } = this.registry;
+    const overflow = addresses.overflow;
+    addresses.claim(device, 0, 0, 0xffff, word, how, context.seconds);
+    this.bound(addresses.overflow === overflow, context);
+  }
+
+  private claimWords(device: number, w: Uint32Array, at: number, how: number, context: MessageContext): void {
+    const { addresses } = this.registry;
+    const overflow = addresses.overflow;
+    addresses.claim(device, w[at]!, w[at + 1]!, w[at + 2]!, w[at + 3]!, how, context.seconds);
+    this.bound(addresses.overflow === overflow, context);
+  }
+
+  private arp(arp: ArpObservation, context: MessageContext): void {
+    if (arp.senderIp === 0) return;
+    // A sender address other than the frame's is a relayed or forged message: it proves nothing.
+    const frameMac = context.batch.srcMac[context.index]!;
+    if (frameMac !== NO_MAC && frameMac !== arp.senderMac) return;
+    this.claimIpv4(this.registry.indexOf(arp.senderMac), arp.senderIp, CLAIM.arp, context);
+    if (!arp.gratuitous && arp.targetIp !== 0) {
+      this.registry.addresses.prefixes.addIpv4Neighbors(arp.senderIp, arp.targetIp);
+    }
+  }
+
+  private dhcp(dhcp: Dhcpv4Observation, context: MessageContext): void {
+    if (dhcp.op === 2) this.dhcpServer(dhcp, context);
+    else this.dhcpClient(dhcp, context);
+  }
+
+  private dhcpClient(dhcp: Dhcpv4Observation, context: MessageContext): void {
+    const device = this.dhcpClientDevice(dhcp.clientMac, dhcp.relayIp !== 0, context);
+    if (device < 0) return;
+    const { devices } = this.registry;
+    this.bound(keepName(devices[device]!, dhcp.hostName, 'dhcp'), context);
+    this.bound(keepName(devices[device]!, dhcp.clientFqdn, 'dhcp'), context);
+    if (dhcp.messageType === DHCP.inform || (dhcp.messageType === DHCP.request && dhcp.clientIp !== 0)) {
+      this.claimIpv4(device, dhcp.clientIp, CLAIM.dhcp, context);
+    }
+  }
+
+  /** The device of a client address: never made from an address that only the message's sender vouches for. */
+  private dhcpClientDevice(clientMac: Mac, relayed: boolean, context: MessageContext): number {
+    const known = this.registry.indexOf(clientMac);
+    return known >= 0 || !relayed ? known : this.registry.vouchFor(clientMac, context.batch, context.index);
+  }
+
+  private dhcpServer(dhcp: Dhcpv4Observation, context: MessageContext): void {
+    if (dhcp.messageType !== DHCP.ack && dhcp.messageType !== DHCP.offer && dhcp.messageType !== 0) return;
+    this.dhcpServerRole(dhcp, context);
+    const { prefixes } = this.registry.addresses;
+    const leased = dhcp.yourIp !== 0 ? dhcp.yourIp : dhcp.clientIp;
+    if (dhcp.messageType !== DHCP.ack || leased === 0) return;
+    const device = this.registry.vouchFor(dhcp.clientMac, context.batch, context.index);
+    this.claimIpv4(device, leased, CLAIM.dhcp, context);
+    const length = dhcp.subnetMask === 0 ? -1 : maskLength(dhcp.subnetMask);
+    if (length >= 8 && dhcp.relayIp === 0) prefixes.add(0, 0, 0xffff, leased, 96 + length);
+    for (const router of dhcp.routers) {
+      if (this.namedRouters.size < MAX_NAMED_ROUTERS) this.namedRouters.add(router);
+    }
+  }
+
+  /** The server is the sender, unless a relay passes its answer on. */
+  private dhcpServerRole(dhcp: Dhcpv4Observation, context: MessageContext): void {
+    const at = context.index * 4;
+    const sourceIp = context.batch.srcIp[at + 3]!;
+    if (dhcp.serverIdentifier !== 0 && dhcp.serverIdentifier !== sourceIp) return;
+    const server = this.senderOf(context);
+    if (server < 0) return;
+    this.registry.devices[server]!.roles.add('dhcp-server');
+    if (dhcp.relayIp === 0) this.claimIpv4(server, sourceIp, CLAIM.dhcp, context);
+  }
+
+  private ssdp(ssdp: SsdpObservation, context: MessageContext): void {
+    if (ssdp.method === 'search') return;
+    const sender = this.senderOf(context);
+    if (sender < 0 || ssdp.headers.get('nts') === 'ssdp:byebye') return;
+    const type = ssdp.headers.get(ssdp.method === 'notify' ? 'nt' : 'st') ?? '';
+    if (!SSDP_TYPE.test(type)) return;
+    this.bound(keepService(this.registry.devices[sender]!, type, 0, 'udp', 'ssdp'), context);
+  }
+
+  private neighbor(neighbor: NeighborObservation, context: MessageContext): void {
+    const { batch, index } = context;
+    const { addresses } = this.registry;
+    const sender = this.senderOf(context);
+    if (sender < 0 || batch.ttl[index] !== 255) return; // RFC 4861 section 7.1: anything else came from off-link
+    const at = index * 4;
+    const source = batch.srcIp;
+    const frameMac = batch.srcMac[index]!;
+    const isUnspecified =
+      source[at] === 0 && source[at + 1] === 0 && source[at + 2] === 0 && source[at + 3] === 0;
+    if (neighbor.icmpType === 136) {
+      if (neighbor.linkMac !== NO_MAC && neighbor.linkMac !== frameMac) return;
+      this.claimText(sender, neighbor.target, CLAIM.nd, context);
+      if (neighbor.isRouter) this.registry.devices[sender]!.roles.add('ipv6-router');
+    } else if (isUnspecified) {
+      // Duplicate address detection: the sender is about to use the target.
+      if (neighbor.icmpType === 135) this.claimText(sender, neighbor.target, CLAIM.nd, context);
+    } else if (neighbor.linkMac === frameMac) {
+      this.claimWords(sender, source, at, CLAIM.nd, context);
+    }
+    const w = this.words;
+    if (neighbor.icmpType !== 133 && parseIp(neighbor.target, w))
+      addresses.prefixes.add(w[0]!, w[1]!, w[2]!, w[3]!, 64);
+  }
+
+  private routerAdvertisement(advertisement: RouterAdvertisementObservation, context: MessageContext): void {
+    const sender = this.senderOf(context);
+    if (sender < 0 || context.batch.ttl[context.index] !== 255) return;
+    if (advertisement.lifetimeSeconds > 0) this.registry.devices[sender]!.roles.add('ipv6-router');
+    this.claimWords(sender, context.batch.srcIp, context.index * 4, CLAIM.nd, context);
+    const w = this.words;
+    for (const { prefix, length, onLink } of advertisement.prefixes) {
+      if (onLink && length >= 16 && length <= 128 && parseIp(prefix, w)) {
+        this.registry.addresses.prefixes.add(w[0]!, w[1]!, w[2]!, w[3]!, length);
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Mac } from '../bytes/address.ts';
+
+const NONE = -1;
+
+/** MAC address → number, by open addressing over typed arrays. Grows by doubling; never shrinks; never removes. */
+export class MacTable {
+  private keys = new Float64Array(64).fill(NONE);
+  private values = new Int32Array(64);
+  private mask = 63;
+  size = 0;
+
+  /** The number of `mac`, or -1. */
+  get(mac: Mac): number {
+    const { keys, mask } = this;
+    for (let at = hashMac(mac) & mask; ; at = (at + 1) & mask) {
+      const key = keys[at]!;
+      if (key === mac) return this.values[at]!;
+      if (key === NONE) return NONE;
+    }
+  }
+
+  /** Adds a MAC that is not in the table yet. */
+  add(mac: Mac, value: number): void {
+    if (this.size * 2 >= this.keys.length) this.grow();
+    this.size++;
+    this.insert(mac, value);
+  }
+
+  private insert(mac: Mac, value: number): void {
+    let at = hashMac(mac) & this.mask;
+    while (this.keys[at] !== NONE) at = (at + 1) & this.mask;
+    this.keys[at] = mac;
+    this.values[at] = value;
+  }
+
+  private grow(): void {
+    const { keys, values } = this;
+    this.mask = keys.length * 2 - 1;
+    this.keys = new Float64Array(keys.length * 2).fill(NONE);
+    this.values = new Int32Array(keys.length * 2);
+    for (let i = 0; i < keys.length; i++) if (keys[i] !== NONE) this.insert(keys[i]!, values[i]!);
+  }
+}
+
+/** A spread 32-bit hash; both halves matter, because randomised and sequential MACs occur alike. */
+export function hashMac(mac: Mac): number {
+  const high = (mac * 2.3283064365386963e-10) | 0;
+  let h = Math.imul((mac | 0) ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+  h ^= h >>> 15;
+  return Math.imul(h, 0xc2b2ae35) >>> 7;
+}

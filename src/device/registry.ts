@@ -1,0 +1,319 @@
+/**
+ * The device room says which addresses are one device, what it said and whom it talked to.
+ *
+ * A device is a unicast MAC address that sent or received a frame: one that was only ever sent to is listed too, with
+ * no packets of its own, because half of a conversation may be all that was captured. Where a link has no MAC
+ * addresses (raw IP, loopback), a device is a private or loopback IP address. Groups are no devices.
+ */
+import {
+  formatIp,
+  formatMac,
+  isGroupIp,
+  isGroupMac,
+  isPrivateIp,
+  type Mac,
+  NO_MAC,
+} from '../bytes/address.ts';
+import type { PacketBatch } from '../packet/batch.ts';
+import { ISSUE, type IssueCounter } from '../packet/issue.ts';
+import type { FlowColumns } from '../flow/table.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import type { Observation } from '../protocol/observation.ts';
+import { LAYER } from '../packet/layer.ts';
+import { AddressBook, CLAIM, isInitialTtl } from './address-book.ts';
+import { AddressTable, hashAddress } from './address-table.ts';
+import type { Device, DeviceTraffic } from './device.ts';
+import { LIMIT } from './limits.ts';
+import { hashMac, MacTable } from './mac-table.ts';
+import { conclude } from './conclude.ts';
+import { Conversations } from './conversation.ts';
+import { Learner } from './learn.ts';
+import { virtualMac } from './virtual-mac.ts';
+
+/** Recently seen (source, destination, addresses) combinations, as hashes: they need no second look. */
+const SEEN_SLOTS = 16_384;
+
+export interface RegistryOptions {
+  readonly maxDevices?: number;
+  /** Called when a device is heard from for the first time, with its index and the packet that it sent. */
+  readonly onNew?: (device: number, batch: PacketBatch, row: number) => void;
+}
+
+export class DeviceRegistry {
+  /** By index, in order of first packets. */
+  readonly devices: Device[] = [];
+  readonly addresses: AddressBook;
+  readonly issues: IssueCounter;
+  readonly maxDevices: number;
+  private readonly onNew: RegistryOptions['onNew'];
+  private readonly macs = new MacTable();
+  /** Devices of links without MAC addresses: entry of the address → device. */
+  private readonly ips: AddressTable;
+  private readonly ipDevices: Int32Array;
+  private readonly waiting = new Float64Array(LIMIT.waiting).fill(NO_MAC);
+  private readonly seen = new Int32Array(SEEN_SLOTS);
+  private lastSource = NO_MAC;
+  private lastSourceIndex = -1;
+  private lastDestination = NO_MAC;
+  private lastDestinationIndex = -1;
+
+  private readonly learner: Learner;
+  private readonly conversations: Conversations;
+
+  // By device index.
+  readonly packetsOut: Float64Array;
+  readonly packetsIn: Float64Array;
+  readonly bytesOut: Float64Array;
+  readonly bytesIn: Float64Array;
+  private readonly lastSeconds: Uint32Array;
+  private readonly lastNanos: Uint32Array;
+
+  constructor(issues: IssueCounter, options: RegistryOptions = {}) {
+    const max = options.maxDevices ?? LIMIT.devices;
+    this.issues = issues;
+    this.maxDevices = max;
+    this.onNew = options.onNew;
+    this.addresses = new AddressBook(max);
+    this.learner = new Learner(this);
+    this.conversations = new Conversations(this, this.learner.resolved);
+    this.ips = new AddressTable(max);
+    this.ipDevices = new Int32Array(max);
+    this.packetsOut = new Float64Array(max);
+    this.packetsIn = new Float64Array(max);
+    this.bytesOut = new Float64Array(max);
+    this.bytesIn = new Float64Array(max);
+    this.lastSeconds = new Uint32Array(max);
+    this.lastNanos = new Uint32Array(max);
+  }
+
+  /** Counts row `i` for its sender and receiver. The header columns must be decoded. */
+  packet(batch: PacketBatch, i: number): void {
+    const sourceMac = batch.srcMac[i]!;
+    const destinationMac = batch.dstMac[i]!;
+    const layers = batch.layers[i]!;
+    let source = -1;
+    let destination = -1;
+    if (sourceMac > 0 || destinationMac > 0) {
+      if (sourceMac === this.lastSource) source = this.lastSourceIndex;
+      else if (sourceMac > 0) {
+        source = this.macs.get(sourceMac);
+        if (source < 0) source = this.admit(sourceMac, batch, i);
+        this.lastSource = source < 0 ? NO_MAC : sourceMac;
+        this.lastSourceIndex = source;
+      }
+      if (destinationMac === this.lastDestination) destination = this.lastDestinationIndex;
+      else if (destinationMac > 0 && (layers & LAYER.linkGroup) === 0) {
+        destination = this.macs.get(destinationMac);
+        if (destination < 0) destination = this.admit(destinationMac, batch, i);
+        this.lastDestination = destination < 0 ? NO_MAC : destinationMac;
+        this.lastDestinationIndex = destination;
+      }
+    } else if ((layers & (LAYER.ipv4 | LAYER.ipv6)) !== 0) {
+      source = this.indexOfIp(batch.srcIp, i * 4, batch, i);
+      destination = this.indexOfIp(batch.dstIp, i * 4, batch, i);
+    }
+
+    const bytes = batch.wireLen[i]!;
+    if (source >= 0) {
+      if (this.packetsOut[source]!++ === 0) this.onNew?.(source, batch, i);
+      this.bytesOut[source]! += bytes;
+      this.see(source, batch.tsSeconds[i]!, batch.tsNanos[i]!);
+    }
+    if (destination >= 0) {
+      this.packetsIn[destination]!++;
+      this.bytesIn[destination]! += bytes;
+      this.see(destination, batch.tsSeconds[i]!, batch.tsNanos[i]!);
+    }
+    if ((layers & (LAYER.ipv4 | LAYER.ipv6)) !== 0 && batch.tunnelDepth[i] === 0) {
+      this.noteAddresses(batch, i, source, destination);
+    }
+  }
+
+  /** Learns from a decoded message. */
+  observe(observation: Observation, context: MessageContext): void {
+    this.learner.observe(observation, context);
+  }
+
+  /** Learns peers and services from a flow that ended; its columns still stand. */
+  flowEnd(slot: number, flows: FlowColumns): void {
+    this.conversations.flowEnd(slot, flows);
+  }
+
+  /** No more packets: fills in `addresses` and what can only be said at the end. */
+  end(): void {
+    conclude(this, this.learner);
+  }
+
+  /** Index of the device with this MAC, or -1. */
+  indexOf(mac: Mac): number {
+    return mac > 0 ? this.macs.get(mac) : -1;
+  }
+
+  deviceOf(mac: Mac): Device | undefined {
+    return this.devices[this.indexOf(mac)];
+  }
+
+  /** Index of the device that sent row `i`, or -1. */
+  senderOf(batch: PacketBatch, i: number): number {
+    const mac = batch.srcMac[i]!;
+    return mac > 0 ? this.macs.get(mac) : this.indexOfAddress(batch.srcIp, i * 4);
+  }
+
+  /** Index of the device that row `i` was sent to, or -1. */
+  receiverOf(batch: PacketBatch, i: number): number {
+    const mac = batch.dstMac[i]!;
+    return mac > 0 ? this.macs.get(mac) : this.indexOfAddress(batch.dstIp, i * 4);
+  }
+
+  /** Index of a device of a link without MAC addresses, or -1. */
+  private indexOfAddress(words: Uint32Array, at: number): number {
+    const entry = this.ips.find(-1, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    return entry < 0 ? -1 : this.ipDevices[entry]!;
+  }
+
+  /**
+   * Index of the device that has an IP address: the one that proved it, else the one of `mac` when nothing speaks
+   * against it; -1 for addresses that are not of this network.
+   */
+  ownerOf(words: Uint32Array, at: number, mac: Mac): number {
+    const proven = this.addresses.provenOwner(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    if (proven >= 0) return proven;
+    if (mac <= 0) return this.indexOfAddress(words, at);
+    const device = this.indexOf(mac);
+    return device >= 0 && this.addresses.isOwn(device, words, at) ? device : -1;
+  }
+
+  /** A device by a MAC that a message names: made if need be, because the message vouches for it. */
+  vouchFor(mac: Mac, batch: PacketBatch, i: number): number {
+    if (mac <= 0) return -1;
+    const known = this.macs.get(mac);
+    return known >= 0 ? known : this.admit(mac, batch, i);
+  }
+
+  /** `device` knows `address` by this name. */
+  nameAddress(device: number, address: string, name: string): void {
+    this.learner.resolved.set(device, address, name);
+  }
+
+  traffic(device: number): DeviceTraffic {
+    return {
+      packetsOut: this.packetsOut[device]!,
+      packetsIn: this.packetsIn[device]!,
+      bytesOut: this.bytesOut[device]!,
+      bytesIn: this.bytesIn[device]!,
+    };
+  }
+
+  lastSeen(device: number): { seconds: number; nanos: number } {
+    return { seconds: this.lastSeconds[device]!, nanos: this.lastNanos[device]! };
+  }
+
+  private see(device: number, seconds: number, nanos: number): void {
+    const last = this.lastSeconds[device]!;
+    if (seconds > last || (seconds === last && nanos > this.lastNanos[device]!)) {
+      this.lastSeconds[device] = seconds;
+      this.lastNanos[device] = nanos;
+    }
+  }
+
+  /** Claims of addresses by traffic. Most packets repeat what was seen a moment ago, and end at the first test. */
+  private noteAddresses(batch: PacketBatch, i: number, source: number, destination: number): void {
+    const from = batch.srcIp;
+    const to = batch.dstIp;
+    const at = i * 4;
+    const initial = isInitialTtl(batch.ttl[i]!) ? 1 : 0;
+    const half = hashAddress(source * 2 + initial, from[at]!, from[at + 1]!, from[at + 2]!, from[at + 3]!);
+    const hash =
+      hashAddress(destination ^ (half << 1), to[at]!, to[at + 1]!, to[at + 2]!, to[at + 3]!) | 0x8000_0000;
+    const slot = (hash ^ (hash >>> 14)) & (SEEN_SLOTS - 1);
+    if (this.seen[slot] === hash) return;
+    this.seen[slot] = hash;
+    if (source >= 0) {
+      const how = initial === 1 ? CLAIM.direct : CLAIM.forwarded;
+      const overflow = this.addresses.overflow;
+      this.addresses.claim(
+        source,
+        from[at]!,
+        from[at + 1]!,
+        from[at + 2]!,
+        from[at + 3]!,
+        how,
+        batch.tsSeconds[i]!,
+      );
+      // A router stands for any number of addresses; that is no loss.
+      if (this.addresses.overflow > overflow && initial === 1 && !this.addresses.forwards(source)) {
+        this.issues.add(ISSUE['device/list-limit'], batch.firstPacketNumber + i);
+      }
+    }
+    if (
+      destination >= 0 &&
+      !isPrivateIp(to[at]!, to[at + 1]!, to[at + 2]!, to[at + 3]!) &&
+      !isGroupIp(to[at]!, to[at + 1]!, to[at + 2]!, to[at + 3]!)
+    ) {
+      this.addresses.handedTo(destination, to[at + 1]!, to[at + 3]!);
+    }
+  }
+
+  /** Makes a device of a MAC that is none yet; -1 for groups and beyond the bound. */
+  private admit(mac: Mac, batch: PacketBatch, i: number): number {
+    if (isGroupMac(mac)) return -1;
+    const count = this.devices.length;
+    if (count >= this.maxDevices * LIMIT.unconfirmedShare) {
+      const slot = (hashMac(mac) >>> 3) & (LIMIT.waiting - 1);
+      const heardBefore = this.waiting[slot] === mac;
+      this.waiting[slot] = mac;
+      if (!heardBefore || count >= this.maxDevices) {
+        this.issues.add(ISSUE['device/limit'], batch.firstPacketNumber + i);
+        return -1;
+      }
+    }
+    const index = this.create(formatMac(mac), mac, batch, i);
+    this.macs.add(mac, index);
+    if (virtualMac(mac) !== '') this.devices[index]!.roles.add('virtual-router');
+    return index;
+  }
+
+  private indexOfIp(words: Uint32Array, at: number, batch: PacketBatch, i: number): number {
+    const w0 = words[at]!;
+    const w1 = words[at + 1]!;
+    const w2 = words[at + 2]!;
+    const w3 = words[at + 3]!;
+    const known = this.ips.find(-1, w0, w1, w2, w3);
+    if (known >= 0) return this.ipDevices[known]!;
+    if (!isPrivateIp(w0, w1, w2, w3) && !isLoopback(w0, w1, w2, w3)) return -1;
+    if (w2 === 0xffff && (w3 & 0xff) === 0xff) return -1; // a directed broadcast, as far as can be told
+    if (this.devices.length >= this.maxDevices) {
+      this.issues.add(ISSUE['device/limit'], batch.firstPacketNumber + i);
+      return -1;
+    }
+    const index = this.create(`ip:${formatIp(w0, w1, w2, w3)}`, NO_MAC, batch, i);
+    this.ipDevices[this.ips.add(-1, w0, w1, w2, w3)] = index;
+    this.addresses.claim(index, w0, w1, w2, w3, CLAIM.direct, batch.tsSeconds[i]!);
+    return index;
+  }
+
+  private create(id: string, mac: Mac, batch: PacketBatch, i: number): number {
+    const index = this.devices.length;
+    this.devices.push({
+      index,
+      id,
+      mac,
+      addresses: new Map(),
+      names: new Map(),
+      services: new Map(),
+      domains: new Map(),
+      peers: new Map(),
+      evidence: new Map(),
+      fingerprints: new Map(),
+      roles: new Set(),
+      firstPacket: batch.firstPacketNumber + i,
+      firstSeconds: batch.tsSeconds[i]!,
+      firstNanos: batch.tsNanos[i]!,
+    });
+    return index;
+  }
+}
+
+function isLoopback(w0: number, w1: number, w2: number, w3: number): boolean {
+  return w0 === 0 && w1 === 0 && (w2 === 0xffff ? w3 >>> 24 === 127 : w2 === 0 && w3 === 1);
+}

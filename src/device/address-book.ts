@@ -94,9 +94,13 @@ export class AddressBook {
     }
   }
 
-  /** A packet for a public address was handed to `device`. */
-  handedTo(device: number, w1: number, w3: number): void {
-    this.forwardedTo[device]! |= 1 << ((w3 ^ (w3 >>> 11) ^ w1) & 31);
+  /** A packet for `words[at..]` was handed to `device`: public addresses tell a router. Called for every packet. */
+  handedTo(device: number, words: Uint32Array, at: number): void {
+    const w3 = words[at + 3]!;
+    if (words[at + 2] === 0xffff ? MAYBE_PUBLIC[w3 >>> 24] === 0 : words[at]! >>> 29 !== 1) return;
+    const bit = 1 << ((w3 ^ (w3 >>> 11) ^ words[at + 1]!) & 31);
+    if ((this.forwardedTo[device]! & bit) !== 0) return;
+    if (!isPrivateIp(words[at]!, words[at + 1]!, words[at + 2]!, w3)) this.forwardedTo[device]! |= bit;
   }
 
   /** Keeps the time of a claim current. */
@@ -176,10 +180,15 @@ export class AddressBook {
   }
 }
 
-/** A packet with this TTL has not been forwarded: senders start at one of these (or at 1 on purpose). */
-export function isInitialTtl(ttl: number): boolean {
-  return ttl === 64 || ttl === 128 || ttl === 255 || ttl === 32 || ttl === 1;
-}
+/** By TTL: 1 when a packet with it has not been forwarded, because senders start at these (or at 1 on purpose). */
+export const IS_INITIAL_TTL = Uint8Array.from({ length: 256 }, (_, ttl) =>
+  Number([1, 32, 64, 128, 255].includes(ttl)),
+);
+
+/** By first byte of an IPv4 address: 1 when the internet may hold it. */
+const MAYBE_PUBLIC = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number(byte !== 0 && byte !== 10 && byte !== 127 && byte < 224),
+);
 
 function popCount(word: number): number {
   let v = word - ((word >>> 1) & 0x5555_5555);

@@ -5,23 +5,15 @@
  * no packets of its own, because half of a conversation may be all that was captured. Where a link has no MAC
  * addresses (raw IP, loopback), a device is a private or loopback IP address. Groups are no devices.
  */
-import {
-  formatIp,
-  formatMac,
-  isGroupIp,
-  isGroupMac,
-  isPrivateIp,
-  type Mac,
-  NO_MAC,
-} from '../bytes/address.ts';
+import { formatIp, formatMac, isGroupMac, isPrivateIp, type Mac, NO_MAC } from '../bytes/address.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
 import type { FlowColumns } from '../flow/table.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { LAYER } from '../packet/layer.ts';
-import { AddressBook, CLAIM, isInitialTtl } from './address-book.ts';
-import { AddressTable, hashAddress } from './address-table.ts';
+import { AddressBook, CLAIM, IS_INITIAL_TTL } from './address-book.ts';
+import { AddressTable } from './address-table.ts';
 import type { Device, DeviceTraffic } from './device.ts';
 import { LIMIT } from './limits.ts';
 import { hashMac, MacTable } from './mac-table.ts';
@@ -30,8 +22,9 @@ import { Conversations } from './conversation.ts';
 import { Learner } from './learn.ts';
 import { virtualMac } from './virtual-mac.ts';
 
-/** Recently seen (source, destination, addresses) combinations, as hashes: they need no second look. */
-const SEEN_SLOTS = 16_384;
+/** Recently seen (device, source address) pairs, as hashes: they need no second look. */
+const SEEN_BITS = 14;
+const SEEN_SHIFT = 32 - SEEN_BITS;
 
 export interface RegistryOptions {
   readonly maxDevices?: number;
@@ -51,7 +44,7 @@ export class DeviceRegistry {
   private readonly ips: AddressTable;
   private readonly ipDevices: Int32Array;
   private readonly waiting = new Float64Array(LIMIT.waiting).fill(NO_MAC);
-  private readonly seen = new Int32Array(SEEN_SLOTS);
+  private readonly seen = new Int32Array(1 << SEEN_BITS);
   private lastSource = NO_MAC;
   private lastSourceIndex = -1;
   private lastDestination = NO_MAC;
@@ -218,39 +211,31 @@ export class DeviceRegistry {
 
   /** Claims of addresses by traffic. Most packets repeat what was seen a moment ago, and end at the first test. */
   private noteAddresses(batch: PacketBatch, i: number, source: number, destination: number): void {
-    const from = batch.srcIp;
-    const to = batch.dstIp;
     const at = i * 4;
-    const initial = isInitialTtl(batch.ttl[i]!) ? 1 : 0;
-    const half = hashAddress(source * 2 + initial, from[at]!, from[at + 1]!, from[at + 2]!, from[at + 3]!);
-    const hash =
-      hashAddress(destination ^ (half << 1), to[at]!, to[at + 1]!, to[at + 2]!, to[at + 3]!) | 0x8000_0000;
-    const slot = (hash ^ (hash >>> 14)) & (SEEN_SLOTS - 1);
+    if (destination >= 0) this.addresses.handedTo(destination, batch.dstIp, at);
+    if (source < 0) return;
+    const from = batch.srcIp;
+    const initial = IS_INITIAL_TTL[batch.ttl[i]!]!;
+    const high = Math.imul(from[at]! ^ (from[at + 1]! << 1) ^ from[at + 2]!, 0x9e3779b1);
+    const key = (high ^ Math.imul(source * 2 + initial, 0x27d4eb2f)) | 0;
+    const hash = Math.imul(from[at + 3]! ^ key ^ (key >>> 15), 0x85ebca6b) | 1;
+    const slot = hash >>> SEEN_SHIFT;
     if (this.seen[slot] === hash) return;
     this.seen[slot] = hash;
-    if (source >= 0) {
-      const how = initial === 1 ? CLAIM.direct : CLAIM.forwarded;
-      const overflow = this.addresses.overflow;
-      this.addresses.claim(
-        source,
-        from[at]!,
-        from[at + 1]!,
-        from[at + 2]!,
-        from[at + 3]!,
-        how,
-        batch.tsSeconds[i]!,
-      );
-      // A router stands for any number of addresses; that is no loss.
-      if (this.addresses.overflow > overflow && initial === 1 && !this.addresses.forwards(source)) {
-        this.issues.add(ISSUE['device/list-limit'], batch.firstPacketNumber + i);
-      }
-    }
-    if (
-      destination >= 0 &&
-      !isPrivateIp(to[at]!, to[at + 1]!, to[at + 2]!, to[at + 3]!) &&
-      !isGroupIp(to[at]!, to[at + 1]!, to[at + 2]!, to[at + 3]!)
-    ) {
-      this.addresses.handedTo(destination, to[at + 1]!, to[at + 3]!);
+    const how = initial === 1 ? CLAIM.direct : CLAIM.forwarded;
+    const overflow = this.addresses.overflow;
+    this.addresses.claim(
+      source,
+      from[at]!,
+      from[at + 1]!,
+      from[at + 2]!,
+      from[at + 3]!,
+      how,
+      batch.tsSeconds[i]!,
+    );
+    // A router stands for any number of addresses; that is no loss.
+    if (this.addresses.overflow > overflow && initial === 1 && !this.addresses.forwards(source)) {
+      this.issues.add(ISSUE['device/list-limit'], batch.firstPacketNumber + i);
     }
   }
 

@@ -1,11 +1,30 @@
 import type { PacketBatch } from '../packet/batch.ts';
-import type { IssueCounter } from '../packet/issue.ts';
+import { ISSUE, type IssueCounter } from '../packet/issue.ts';
+import { IP_PROTOCOL, LAYER, TCP_FLAG } from '../packet/layer.ts';
+import { FlowColumns, wider } from './columns.ts';
+import { type ConnState, tcpConnState, udpConnState } from './conn-state.ts';
+import { appendHistory, clearHistory, historyText } from './history.ts';
+import { icmpCounterpart } from './icmp-pair.ts';
+import { isLikelyTcpServer, isLikelyUdpServer } from './likely-server-ports.ts';
+import { BLOCK, endpointSize, PAYLOAD_HIGH, PAYLOAD_LOW, ROW, STATUS, stateOf, W } from './tcp-endpoint.ts';
+import { EFFECT, TcpStates } from './tcp-state.ts';
+import { endpointHash, tupleHash, TupleIndex } from './tuple-index.ts';
+import { TimingWheel } from './wheel.ts';
 
 /** Limits and timeouts, all in packet time. Defaults are Zeek's where Zeek has one. */
 export interface FlowConfig {
-  /** Concurrent flows at most; beyond it the least recently active flow is ended and `flow/evicted` counted. */
+  /**
+   * Concurrent flows at most; beyond it a flow is ended for each new one and `flow/evicted` counted: the least
+   * recently active one of the next `EVICTION_SAMPLE` slots.
+   */
   readonly maxFlows: number;
   readonly tcpInactivityMs: number;
+  /** As long as no handshake was completed. */
+  readonly tcpHandshakeInactivityMs: number;
+  /** A SYN that nothing answered. */
+  readonly tcpAttemptMs: number;
+  /** How long late segments of a closed connection are still taken for its own. */
+  readonly tcpCloseDelayMs: number;
   readonly udpInactivityMs: number;
   readonly icmpInactivityMs: number;
 }
@@ -13,49 +32,28 @@ export interface FlowConfig {
 export const DEFAULT_FLOW_CONFIG: FlowConfig = {
   maxFlows: 524_288,
   tcpInactivityMs: 300_000,
+  tcpHandshakeInactivityMs: 60_000,
+  tcpAttemptMs: 5_000,
+  tcpCloseDelayMs: 5_000,
   udpInactivityMs: 60_000,
   icmpInactivityMs: 60_000,
 };
 
 /** Why a flow ended. */
-export const FLOW_END = { closed: 1, timeout: 2, evicted: 3, capture: 4 } as const;
+export const FLOW_END = { closed: 1, timeout: 2, evicted: 3, capture: 4, reused: 5 } as const;
 
-/** Called with the slot of a flow; its columns are valid during the call. */
-export type FlowListener = (slot: number) => void;
+/** Slots that are compared to find the one to evict. */
+export const EVICTION_SAMPLE = 32;
 
-/**
- * The flow table: bidirectional connections with Zeek's semantics, as columns by slot. A slot is reused after its
- * flow ended. `orig` is the originator, `resp` the responder.
- */
-export interface FlowColumns {
-  /** Running number of the flow, from 0, in order of first packets: stable identity within a run. */
-  readonly id: Float64Array;
-  /** Four words per slot, like the batch's. */
-  readonly origIp: Uint32Array;
-  readonly respIp: Uint32Array;
-  /** For ICMP: type and code of the originator, then of the responder's matching type, as Zeek logs them. */
-  readonly origPort: Uint16Array;
-  readonly respPort: Uint16Array;
-  readonly ipProtocol: Uint8Array;
-  /** MACs seen on the first packet of each direction; NO_MAC when not seen. */
-  readonly origMac: Float64Array;
-  readonly respMac: Float64Array;
-  readonly firstSeconds: Uint32Array;
-  readonly firstNanos: Uint32Array;
-  readonly lastSeconds: Uint32Array;
-  readonly lastNanos: Uint32Array;
-  readonly origPackets: Uint32Array;
-  readonly respPackets: Uint32Array;
-  /** Sums of IP lengths. */
-  readonly origIpBytes: Float64Array;
-  readonly respIpBytes: Float64Array;
-  /** TCP flags seen, OR-ed, per direction. */
-  readonly origTcpFlags: Uint8Array;
-  readonly respTcpFlags: Uint8Array;
-  /** 1-based number of the first packet. */
-  readonly firstPacket: Float64Array;
-  /** Index into the decoder list of the protocol recognised from content, +1; 0 when none. */
-  readonly service: Uint8Array;
+/** Slots allocated at first; doubled when they are used up. */
+const FIRST_CAPACITY = 1024;
+
+/** Told of flows, in the order of packets. Columns are valid during the call; the table must not be called back. */
+export interface FlowListener {
+  /** The flow's first packet was counted; it is row `i` of `batch`. */
+  flowStart?(slot: number, batch: PacketBatch, i: number): void;
+  /** The flow ended; `endReason` of the table says why. */
+  flowEnd?(slot: number): void;
 }
 
 export interface FlowTableStatistics {
@@ -64,4 +62,487 @@ export interface FlowTableStatistics {
   readonly evicted: number;
 }
 
-export type { IssueCounter, PacketBatch };
+/** Inactivity timeout classes; a slot of class 0 is free. */
+const CLASS = { free: 0, tcp: 1, tcpHandshake: 2, udp: 3, icmp: 4 } as const;
+
+/** Letters of UDP histories and of flips at the start. */
+const LETTER_D = 68;
+const LETTER_FLIP = 94;
+
+/**
+ * The flow table: bidirectional connections with Zeek's semantics. A packet of TCP, UDP, ICMP or ICMPv6 belongs to
+ * exactly one flow; others (ARP, other IP protocols, later fragments) to none. The key is addresses, ports and
+ * protocol, without VLAN, as in Zeek.
+ *
+ * Timeouts are exact in packet time: a packet that comes after its flow's deadline starts another flow. When the
+ * end of an idle flow is told to the listener is a matter of the timing wheel's second.
+ *
+ * Bounds: `maxFlows` slots; 290 bytes of typed arrays per slot (`FlowTable.bytesPerSlot`). The hash is fixed, as
+ * results must not change between runs; crafted tuples can lengthen probing.
+ */
+export class FlowTable extends FlowColumns {
+  readonly config: FlowConfig;
+  /** Direction of the packet last given to `packet`. */
+  fromOriginator = true;
+  /** Why the flow of the current `flowEnd` call ended: `FLOW_END`. */
+  endReason = 0;
+  readonly #issues: IssueCounter;
+  readonly #listener: FlowListener;
+  readonly #index = new TupleIndex();
+  readonly #wheel = new TimingWheel();
+  readonly #tcp = new TcpStates();
+  /** Inactivity timeouts in seconds by class, and the class of each slot. */
+  readonly #timeouts: Float64Array;
+  #timeoutClass = new Uint8Array(0);
+  /** Freed slots, the last freed first. */
+  #free = new Int32Array(0);
+  #freeCount = 0;
+  #used = 0;
+  #activeCount = 0;
+  #created = 0;
+  #evicted = 0;
+  #hand = 0;
+  /** Packet time of the current packet in seconds. */
+  #now = 0;
+  readonly #due: (slot: number) => void;
+
+  constructor(config: FlowConfig, issues: IssueCounter, listener: FlowListener = {}) {
+    super();
+    this.config = config;
+    this.#issues = issues;
+    this.#listener = listener;
+    this.#timeouts = Float64Array.of(
+      0,
+      config.tcpInactivityMs / 1000,
+      config.tcpHandshakeInactivityMs / 1000,
+      config.udpInactivityMs / 1000,
+      config.icmpInactivityMs / 1000,
+    );
+    this.#due = (slot): void => {
+      const deadline = this.#deadline(slot);
+      if (deadline <= this.#now) this.#finish(slot, this.#timeoutReason(slot), false);
+      else this.#wheel.add(slot, Math.ceil(deadline));
+    };
+    this.#grow(Math.min(FIRST_CAPACITY, powerOfTwo(config.maxFlows)));
+  }
+
+  get statistics(): FlowTableStatistics {
+    return { created: this.#created, active: this.#activeCount, evicted: this.#evicted };
+  }
+
+  /** Flows active now. */
+  get active(): number {
+    return this.#activeCount;
+  }
+
+  isActive(slot: number): boolean {
+    return this.#timeoutClass[slot] !== CLASS.free;
+  }
+
+  /** Typed-array bytes per slot at the table's present capacity, index included. */
+  get bytesPerSlot(): number {
+    let bytes = this.#index.entries.byteLength + this.capacity * TimingWheel.bytesPerSlot;
+    for (const array of [this.#timeoutClass, this.#free, this.#tcp.words, this.#tcp.bits]) {
+      bytes += array.byteLength;
+    }
+    for (const value of Object.values(this)) if (ArrayBuffer.isView(value)) bytes += value.byteLength;
+    return bytes / this.capacity;
+  }
+
+  /** Moves packet time on: ends what timed out. `packet` does it by itself; sources without packets may call it. */
+  advance(seconds: number, nanos: number): void {
+    this.#now = seconds + nanos / 1e9;
+    this.#wheel.advance(seconds, this.#due);
+  }
+
+  /** Counts packet `i` and returns the slot of its flow, or -1. Sets `fromOriginator`. */
+  packet(batch: PacketBatch, i: number): number {
+    const seconds = batch.tsSeconds[i]!;
+    const nanos = batch.tsNanos[i]!;
+    this.#now = seconds + nanos / 1e9;
+    if (seconds > this.#wheel.now) this.#wheel.advance(seconds, this.#due);
+
+    const layers = batch.layers[i]!;
+    let protocol: number;
+    let srcPort = batch.srcPort[i]!;
+    let dstPort = batch.dstPort[i]!;
+    let oneWay = false;
+    if ((layers & LAYER.tcp) !== 0) protocol = IP_PROTOCOL.tcp;
+    else if ((layers & LAYER.udp) !== 0) protocol = IP_PROTOCOL.udp;
+    else if ((layers & (LAYER.icmp | LAYER.icmpv6)) !== 0) {
+      const isV6 = (layers & LAYER.icmpv6) !== 0;
+      protocol = isV6 ? IP_PROTOCOL.icmpv6 : IP_PROTOCOL.icmp;
+      const counterpart = icmpCounterpart(srcPort, isV6);
+      oneWay = counterpart < 0;
+      if (!oneWay) dstPort = counterpart;
+    } else return -1;
+
+    const a = i * 4;
+    const { srcIp, dstIp } = batch;
+    const s0 = srcIp[a]!;
+    const s1 = srcIp[a + 1]!;
+    const s2 = srcIp[a + 2]!;
+    const s3 = srcIp[a + 3]!;
+    const d0 = dstIp[a]!;
+    const d1 = dstIp[a + 1]!;
+    const d2 = dstIp[a + 2]!;
+    const d3 = dstIp[a + 3]!;
+    const hash = tupleHash(
+      endpointHash(s0, s1, s2, s3, srcPort),
+      endpointHash(d0, d1, d2, d3, dstPort),
+      protocol,
+    );
+
+    let slot = -1;
+    const { entries, mask } = this.#index;
+    for (let at = hash & mask; entries[at] !== 0; at = (at + 1) & mask) {
+      const candidate = entries[at]! - 1;
+      if (this.hash[candidate] !== hash || this.ipProtocol[candidate] !== protocol) continue;
+      const c = candidate * 4;
+      const { origIp, respIp } = this;
+      if (
+        this.origPort[candidate] === srcPort &&
+        this.respPort[candidate] === dstPort &&
+        origIp[c + 3] === s3 &&
+        respIp[c + 3] === d3 &&
+        origIp[c + 2] === s2 &&
+        respIp[c + 2] === d2 &&
+        origIp[c + 1] === s1 &&
+        respIp[c + 1] === d1 &&
+        origIp[c] === s0 &&
+        respIp[c] === d0
+      ) {
+        slot = candidate;
+        this.fromOriginator = true;
+        break;
+      }
+      if (
+        !oneWay &&
+        this.origPort[candidate] === dstPort &&
+        this.respPort[candidate] === srcPort &&
+        origIp[c + 3] === d3 &&
+        respIp[c + 3] === s3 &&
+        origIp[c + 2] === d2 &&
+        respIp[c + 2] === s2 &&
+        origIp[c + 1] === d1 &&
+        respIp[c + 1] === s1 &&
+        origIp[c] === d0 &&
+        respIp[c] === s0
+      ) {
+        slot = candidate;
+        this.fromOriginator = false;
+        break;
+      }
+    }
+    if (slot >= 0) {
+      if (this.#deadline(slot) <= this.#now) {
+        this.#finish(slot, this.#timeoutReason(slot), true);
+        slot = -1;
+      } else if (
+        protocol === IP_PROTOCOL.tcp &&
+        this.#tcp.isReuse(slot, batch.tcpFlags[i]!, batch.tcpSeq[i]!)
+      ) {
+        this.#finish(slot, FLOW_END.reused, true);
+        slot = -1;
+      }
+    }
+    if (slot >= 0) {
+      this.#count(slot, batch, i, protocol);
+      return slot;
+    }
+    slot = this.#open(batch, i, protocol, srcPort, dstPort, hash);
+    this.#count(slot, batch, i, protocol);
+    this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
+    this.#listener.flowStart?.(slot, batch, i);
+    return slot;
+  }
+
+  /** Ends all flows that are left, in the order in which they began. */
+  end(): void {
+    const slots: number[] = [];
+    for (let slot = 0; slot < this.#used; slot++)
+      if (this.#timeoutClass[slot] !== CLASS.free) slots.push(slot);
+    slots.sort((x, y) => this.id[x]! - this.id[y]!);
+    for (const slot of slots) this.#finish(slot, FLOW_END.capture, true);
+  }
+
+  /** Zeek's conn_state of the flow so far. */
+  connState(slot: number): ConnState {
+    const words = this.#tcp.words;
+    const orig = slot * ROW;
+    const resp = orig + BLOCK;
+    switch (this.ipProtocol[slot]) {
+      case IP_PROTOCOL.tcp: {
+        const isEmpty = this.payloadBytes(slot, true) === 0 && this.payloadBytes(slot, false) === 0;
+        return tcpConnState(stateOf(words, orig), stateOf(words, resp), isEmpty, this.history(slot));
+      }
+      case IP_PROTOCOL.udp:
+        return udpConnState(
+          (words[orig + W.status]! & STATUS.active) !== 0,
+          (words[resp + W.status]! & STATUS.active) !== 0,
+        );
+      default:
+        return 'OTH';
+    }
+  }
+
+  /** Zeek's history letters; '' for ICMP. */
+  history(slot: number): string {
+    return historyText(this.historyLetters, slot);
+  }
+
+  /** Payload bytes of one direction: for TCP from sequence numbers, so lost ones are counted as well. */
+  payloadBytes(slot: number, fromOriginator: boolean): number {
+    const block = slot * ROW + (fromOriginator ? 0 : BLOCK);
+    const words = this.#tcp.words;
+    if (this.ipProtocol[slot] === IP_PROTOCOL.tcp) {
+      return endpointSize(words, block, slot * ROW + (fromOriginator ? BLOCK : 0));
+    }
+    return words[block + PAYLOAD_HIGH]! * 0x1_0000_0000 + words[block + PAYLOAD_LOW]!;
+  }
+
+  /** Payload bytes in content gaps, both directions. */
+  missedBytes(slot: number): number {
+    if (this.ipProtocol[slot] !== IP_PROTOCOL.tcp) return 0;
+    return this.#tcp.words[slot * ROW + W.missed]! + this.#tcp.words[slot * ROW + BLOCK + W.missed]!;
+  }
+
+  /** Sequence number of a TCP direction's first payload byte (after its SYN, seen or assumed). */
+  firstSequence(slot: number, fromOriginator: boolean): number {
+    return (this.#tcp.words[slot * ROW + (fromOriginator ? 0 : BLOCK) + W.start]! + 1) >>> 0;
+  }
+
+  /** Nanoseconds from the first packet to the last one that counts; negative when the capture's time ran backwards. */
+  durationNanos(slot: number): number {
+    return (
+      (this.lastSeconds[slot]! - this.firstSeconds[slot]!) * 1e9 +
+      (this.lastNanos[slot]! - this.firstNanos[slot]!)
+    );
+  }
+
+  #deadline(slot: number): number {
+    return Math.min(this.#lastTime(slot) + this.#timeouts[this.#timeoutClass[slot]!]!, this.timerAt[slot]!);
+  }
+
+  #open(
+    batch: PacketBatch,
+    i: number,
+    protocol: number,
+    srcPort: number,
+    dstPort: number,
+    hash: number,
+  ): number {
+    if (this.#activeCount >= this.config.maxFlows) this.#evict(batch, i);
+    let slot: number;
+    if (this.#freeCount > 0) slot = this.#free[--this.#freeCount]!;
+    else {
+      if (this.#used === this.capacity) this.#grow(this.capacity * 2);
+      slot = this.#used++;
+    }
+    this.#activeCount++;
+    this.id[slot] = this.#created++;
+    this.ipProtocol[slot] = protocol;
+    for (let w = 0; w < 4; w++) {
+      this.origIp[slot * 4 + w] = batch.srcIp[i * 4 + w]!;
+      this.respIp[slot * 4 + w] = batch.dstIp[i * 4 + w]!;
+    }
+    this.origPort[slot] = srcPort;
+    this.respPort[slot] = dstPort;
+    this.origMac[slot] = batch.srcMac[i]!;
+    this.respMac[slot] = batch.dstMac[i]!;
+    this.firstSeconds[slot] = this.lastSeconds[slot] = batch.tsSeconds[i]!;
+    this.firstNanos[slot] = this.lastNanos[slot] = batch.tsNanos[i]!;
+    this.origPackets[slot] = this.respPackets[slot] = 0;
+    this.origIpBytes[slot] = this.respIpBytes[slot] = 0;
+    this.origTcpFlags[slot] = this.respTcpFlags[slot] = 0;
+    this.firstPacket[slot] = batch.packetNumber(i);
+    this.service[slot] = 0;
+    this.tunnelDepth[slot] = batch.tunnelDepth[i]!;
+    this.timerAt[slot] = Infinity;
+    this.hash[slot] = hash;
+    clearHistory(this.historyLetters, slot);
+    this.#tcp.open(slot);
+    this.#index.insert(slot, hash);
+    this.fromOriginator = true;
+
+    let flips = false;
+    if (protocol === IP_PROTOCOL.tcp) {
+      this.#timeoutClass[slot] = CLASS.tcpHandshake;
+      flips = isFlippedTcp(batch.tcpFlags[i]!, srcPort, dstPort);
+    } else if (protocol === IP_PROTOCOL.udp) {
+      this.#timeoutClass[slot] = CLASS.udp;
+      flips = isLikelyUdpServer(srcPort) && !isLikelyUdpServer(dstPort);
+    } else this.#timeoutClass[slot] = CLASS.icmp;
+    // Nothing answers from the broadcast address.
+    if (flips && !(batch.dstIp[i * 4 + 3] === 0xffff_ffff && batch.dstIp[i * 4 + 2] === 0xffff)) {
+      this.#flipAddresses(slot);
+      appendHistory(this.historyLetters, slot, LETTER_FLIP);
+      this.fromOriginator = false;
+    }
+    return slot;
+  }
+
+  #count(slot: number, batch: PacketBatch, i: number, protocol: number): void {
+    let fromOriginator = this.fromOriginator;
+    let touches = true;
+    if (protocol === IP_PROTOCOL.tcp) {
+      const flags = batch.tcpFlags[i]!;
+      const effects = this.#tcp.segment(
+        slot,
+        fromOriginator,
+        flags,
+        batch.tcpSeq[i]!,
+        batch.tcpAck[i]!,
+        batch.tcpWindow[i]!,
+        batch.payloadLen[i]!,
+        batch.payloadCapLen[i]!,
+      );
+      touches = (effects & EFFECT.touch) !== 0;
+      if ((effects & ~EFFECT.touch) !== 0) {
+        if ((effects & EFFECT.flip) !== 0) {
+          this.#flipAddresses(slot);
+          this.fromOriginator = fromOriginator = !fromOriginator;
+        }
+        if ((effects & EFFECT.beyondHandshake) !== 0) this.#timeoutClass[slot] = CLASS.tcp;
+        if ((effects & EFFECT.attempt) !== 0) this.#hasten(slot, this.#now + this.config.tcpAttemptMs / 1000);
+      }
+      if (touches) {
+        this.lastSeconds[slot] = batch.tsSeconds[i]!;
+        this.lastNanos[slot] = batch.tsNanos[i]!;
+      }
+      if ((effects & EFFECT.closed) !== 0)
+        this.#hasten(slot, this.#lastTime(slot) + this.config.tcpCloseDelayMs / 1000);
+      else if (
+        this.timerAt[slot] !== Infinity &&
+        !this.#tcp.isClosed(slot) &&
+        !this.#tcp.isUnanswered(slot)
+      ) {
+        this.timerAt[slot] = Infinity;
+      }
+      if (fromOriginator) this.origTcpFlags[slot]! |= flags;
+      else this.respTcpFlags[slot]! |= flags;
+    } else {
+      this.lastSeconds[slot] = batch.tsSeconds[i]!;
+      this.lastNanos[slot] = batch.tsNanos[i]!;
+      this.#countDatagram(slot, fromOriginator, protocol, batch.payloadLen[i]!);
+    }
+    if (fromOriginator) {
+      this.origPackets[slot]!++;
+      this.origIpBytes[slot]! += batch.ipLen[i]!;
+    } else {
+      this.respPackets[slot]!++;
+      this.respIpBytes[slot]! += batch.ipLen[i]!;
+    }
+  }
+
+  #countDatagram(slot: number, fromOriginator: boolean, protocol: number, length: number): void {
+    const words = this.#tcp.words;
+    const block = slot * ROW + (fromOriginator ? 0 : BLOCK);
+    if (protocol !== IP_PROTOCOL.udp) length = Math.max(0, length - ICMP_HEADER);
+    else if ((words[block + W.status]! & STATUS.active) === 0) {
+      appendHistory(this.historyLetters, slot, fromOriginator ? LETTER_D : LETTER_D | 0x20);
+    }
+    words[block + W.status]! |= STATUS.active;
+    const low = words[block + PAYLOAD_LOW]! + length;
+    words[block + PAYLOAD_LOW] = low;
+    if (low > 0xffff_ffff) words[block + PAYLOAD_HIGH]!++;
+  }
+
+  #timeoutReason(slot: number): number {
+    return this.#tcp.isClosed(slot) ? FLOW_END.closed : FLOW_END.timeout;
+  }
+
+  #lastTime(slot: number): number {
+    return this.lastSeconds[slot]! + this.lastNanos[slot]! / 1e9;
+  }
+
+  /** Sets the flow's timer, and hangs it further forward on the wheel when it comes before what hangs there. */
+  #hasten(slot: number, at: number): void {
+    this.timerAt[slot] = at;
+    // The slot is not on the wheel yet while its first packet is counted.
+    if (this.origPackets[slot]! + this.respPackets[slot]! === 0) return;
+    this.#wheel.remove(slot);
+    this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
+  }
+
+  #flipAddresses(slot: number): void {
+    const { origIp, respIp } = this;
+    for (let w = slot * 4; w < slot * 4 + 4; w++) {
+      const word = origIp[w]!;
+      origIp[w] = respIp[w]!;
+      respIp[w] = word;
+    }
+    swap(this.origPort, this.respPort, slot);
+    swap(this.origMac, this.respMac, slot);
+    swap(this.origPackets, this.respPackets, slot);
+    swap(this.origIpBytes, this.respIpBytes, slot);
+    swap(this.origTcpFlags, this.respTcpFlags, slot);
+  }
+
+  #finish(slot: number, reason: number, isOnWheel: boolean): void {
+    this.endReason = reason;
+    this.#listener.flowEnd?.(slot);
+    if (isOnWheel) this.#wheel.remove(slot);
+    this.#index.remove(slot, this.hash);
+    this.#tcp.close(slot);
+    this.#timeoutClass[slot] = CLASS.free;
+    this.#activeCount--;
+    this.#free[this.#freeCount++] = slot;
+  }
+
+  /** Ends the least recently active flow of a sample: a moving hand, so that every slot comes up. */
+  #evict(batch: PacketBatch, i: number): void {
+    let victim = -1;
+    let oldest = Infinity;
+    for (let n = 0, seen = 0; seen < EVICTION_SAMPLE && n < this.#used; n++) {
+      this.#hand = this.#hand + 1 >= this.#used ? 0 : this.#hand + 1;
+      if (this.#timeoutClass[this.#hand] === CLASS.free) continue;
+      seen++;
+      const last = this.#lastTime(this.#hand);
+      if (last < oldest) {
+        oldest = last;
+        victim = this.#hand;
+      }
+    }
+    if (victim < 0) return;
+    this.#evicted++;
+    this.#issues.add(ISSUE['flow/evicted'], batch.packetNumber(i));
+    this.#finish(victim, FLOW_END.evicted, true);
+  }
+
+  #grow(capacity: number): void {
+    this.widen(capacity);
+    this.#timeoutClass = wider(this.#timeoutClass, new Uint8Array(capacity));
+    this.#free = wider(this.#free, new Int32Array(capacity));
+    this.#tcp.words = wider(this.#tcp.words, new Uint32Array(capacity * ROW));
+    this.#tcp.bits = wider(this.#tcp.bits, new Uint8Array(capacity));
+    this.#tcp.history = this.historyLetters;
+    this.#wheel.resize(capacity);
+    this.#index.resize(capacity, this.hash, this.#used);
+  }
+}
+
+/** Bytes of an ICMP header, which Zeek does not count as payload. */
+const ICMP_HEADER = 8;
+
+/**
+ * True when the sender of a flow's first segment is likely its responder: not a plain SYN, from a port that servers
+ * use. Between two such ports a SYN-ACK is believed (it may be a stealth scan), otherwise the lower one serves.
+ */
+function isFlippedTcp(flags: number, srcPort: number, dstPort: number): boolean {
+  if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn || !isLikelyTcpServer(srcPort)) return false;
+  if (!isLikelyTcpServer(dstPort)) return true;
+  return (flags & TCP_FLAG.syn) === 0 && srcPort < dstPort;
+}
+
+function swap(a: { [n: number]: number }, b: { [n: number]: number }, slot: number): void {
+  const value = a[slot]!;
+  a[slot] = b[slot]!;
+  b[slot] = value;
+}
+
+function powerOfTwo(n: number): number {
+  let size = 16;
+  while (size < n) size *= 2;
+  return size;
+}

@@ -1,0 +1,521 @@
+import { TCP_FLAG } from '../packet/layer.ts';
+import { appendHistory, isLogarithmicStep } from './history.ts';
+import { IslandPool } from './islands.ts';
+import { dataAcked, dataPending, dataSeen } from './tcp-content.ts';
+import {
+  BLOCK,
+  ENDPOINT,
+  previousStateOf,
+  ROW,
+  SEEN,
+  sequenceDelta,
+  stateOf,
+  STATUS,
+  W,
+} from './tcp-endpoint.ts';
+
+/**
+ * The TCP connection state machine with Zeek's semantics: endpoint states, history letters, sequence accounting,
+ * and when a connection counts as closed. It works on rows of `tcp-endpoint.ts` and keeps no time: what it returns
+ * tells the table what to do with its timers.
+ */
+
+/** What a segment did to its flow. */
+export const EFFECT = {
+  /** Originator and responder changed places (the SYN came after the SYN-ACK). */
+  flip: 1,
+  /** A connection attempt began: it is given up if nothing answers. */
+  attempt: 2,
+  /** The handshake is over, or never was seen: the long inactivity timeout applies. */
+  beyondHandshake: 4,
+  /** Closed for good: the flow ends after the close delay. */
+  closed: 8,
+  /** The segment moves the end of the flow. */
+  touch: 16,
+} as const;
+
+/** Per flow, in `TcpStates.bits`. */
+const FLOW = { partial: 1, closeDeferred: 2, closed: 4 } as const;
+
+/** A sequence number further away than this is not believed in a SYN or RST, or an acknowledgement of 0. */
+const TOO_LARGE_DELTA = 1_048_576;
+
+const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = TCP_FLAG;
+
+/** Upper-case letters; the responder's are lower-case. */
+const LOWER = 0x20;
+const LETTER = {
+  S: 83,
+  H: 72,
+  A: 65,
+  D: 68,
+  F: 70,
+  R: 82,
+  G: 71,
+  T: 84,
+  W: 87,
+  I: 73,
+  Q: 81,
+  flip: 94,
+} as const;
+
+export class TcpStates {
+  /** `ROW` words per slot. */
+  words = new Uint32Array(0);
+  /** `FLOW` bits per slot. */
+  bits = new Uint8Array(0);
+  /** History letters per slot, shared with the table. */
+  history = new Uint8Array(0);
+  readonly #islands = new IslandPool();
+  #effects = 0;
+
+  /** Forgets what an earlier flow left in the slot. */
+  open(slot: number): void {
+    this.words.fill(0, slot * ROW, slot * ROW + ROW);
+    this.words[slot * ROW + W.seenRel] = this.words[slot * ROW + W.trimRel] = 1;
+    this.words[slot * ROW + BLOCK + W.seenRel] = this.words[slot * ROW + BLOCK + W.trimRel] = 1;
+    this.bits[slot] = 0;
+  }
+
+  /** Gives back what the flow holds outside its row. */
+  close(slot: number): void {
+    for (const block of [slot * ROW, slot * ROW + BLOCK]) {
+      if (this.words[block + W.islands] !== 0) this.#islands.releaseAll(this.words[block + W.islands]!);
+      this.words[block + W.islands] = 0;
+    }
+  }
+
+  /** True when this SYN begins another connection between the same ports. */
+  isReuse(slot: number, flags: number, sequence: number): boolean {
+    if ((flags & SYN) === 0) return false;
+    const words = this.words;
+    const orig = slot * ROW;
+    const resp = orig + BLOCK;
+    let starter = orig;
+    if ((flags & ACK) !== 0) {
+      if (stateOf(words, orig) !== ENDPOINT.inactive) return false;
+      starter = resp;
+    }
+    if (this.#bothClosed(orig, resp)) return true;
+    if (sequence === words[starter + W.start]) return false;
+    const isReversedHandshake =
+      (flags & ACK) === 0 &&
+      stateOf(words, starter) === ENDPOINT.synAckSent &&
+      stateOf(words, resp) === ENDPOINT.inactive &&
+      sequence === words[resp + W.start];
+    return !isReversedHandshake;
+  }
+
+  /** Exchanges originator and responder, as at the start of a flow seen from its middle. */
+  flip(slot: number): void {
+    const words = this.words;
+    const orig = slot * ROW;
+    for (let i = orig; i < orig + BLOCK; i++) {
+      const word = words[i]!;
+      words[i] = words[i + BLOCK]!;
+      words[i + BLOCK] = word;
+    }
+    this.bits[slot]! &= ~FLOW.partial;
+    appendHistory(this.history, slot, LETTER.flip);
+  }
+
+  /**
+   * Takes one segment. `length` is the payload that the headers claim, `captured` what of it was captured. Returns
+   * `EFFECT` bits.
+   */
+  segment(
+    slot: number,
+    fromOriginator: boolean,
+    flags: number,
+    sequence: number,
+    ack: number,
+    window: number,
+    length: number,
+    captured: number,
+  ): number {
+    const words = this.words;
+    const orig = slot * ROW;
+    const block = fromOriginator ? orig : orig + BLOCK;
+    const peer = fromOriginator ? orig + BLOCK : orig;
+    const lower = fromOriginator ? 0 : LOWER;
+    this.#effects = 0;
+    this.#notePartial(slot, block, fromOriginator, flags);
+
+    // A RST's payload is not part of the stream; SYN and FIN take one number each.
+    const extent =
+      ((flags & RST) === 0 ? length : 0) + ((flags & SYN) === 0 ? 0 : 1) + ((flags & FIN) === 0 ? 0 : 1);
+    const end = (sequence + extent) >>> 0;
+    this.#initialise(block, flags, sequence, end);
+    const rel = (sequence - words[block + W.start]!) >>> 0;
+    const underflow = isUnderflow(
+      words,
+      block,
+      sequence,
+      words[block + W.last]!,
+      words[block + W.wraps]! & 0xffff,
+    );
+
+    this.#noteHistory(slot, block, lower, flags, rel, length);
+    if (
+      window === 0 &&
+      (flags & RST) === 0 &&
+      stateOf(words, peer) !== ENDPOINT.closed &&
+      stateOf(words, block) !== ENDPOINT.reset
+    ) {
+      if (isLogarithmicStep(++words[block + W.zeroWindows]!))
+        appendHistory(this.history, slot, LETTER.W | lower);
+    }
+    if (!this.#bothClosed(block, peer)) this.#effects |= EFFECT.touch;
+    if ((flags & FIN) !== 0) {
+      words[block + W.status]! |= STATUS.finSeen;
+      words[block + W.finRel] = (rel + extent) >>> 0;
+    }
+
+    let ackRel = 0;
+    if ((flags & ACK) !== 0) ackRel = this.#noteAck(peer, flags, ack);
+    this.#noteLast(slot, block, lower, flags, end, length);
+    const closes = this.#transition(slot, block, peer, fromOriginator, flags, sequence, length);
+
+    // A flip in the transition swapped the blocks; what follows is about the sender, wherever it is now.
+    const flipped = (this.#effects & EFFECT.flip) !== 0;
+    const sender = flipped ? peer : block;
+    const receiver = flipped ? block : peer;
+    const senderLower = flipped ? lower ^ LOWER : lower;
+    if ((flags & ACK) !== 0 && ackRel !== 0) {
+      const gaps = dataAcked(
+        words,
+        receiver,
+        sender,
+        this.#islands,
+        ackRel,
+        (this.bits[slot]! & FLOW.partial) !== 0,
+      );
+      for (let g = 0; g < gaps; g++) {
+        if (isLogarithmicStep(++words[receiver + W.gaps]!)) {
+          appendHistory(this.history, slot, LETTER.G | (senderLower ^ LOWER));
+        }
+      }
+      this.#checkEof(slot, receiver, sender);
+    }
+    words[sender + W.status]! |= STATUS.packetSeen;
+    if (length > 0 && captured >= length && (flags & RST) === 0 && !underflow) {
+      dataSeen(words, sender, this.#islands, (flags & SYN) === 0 ? rel : rel + 1, length);
+    }
+    this.#checkEof(slot, sender, receiver);
+    if (closes) this.#closeEndpoint(slot, sender, receiver);
+    return this.#effects;
+  }
+
+  /** True while nothing answered the attempt to connect. */
+  isUnanswered(slot: number): boolean {
+    const state = stateOf(this.words, slot * ROW);
+    return (
+      (state === ENDPOINT.synSent || state === ENDPOINT.synAckSent) &&
+      stateOf(this.words, slot * ROW + BLOCK) === ENDPOINT.inactive
+    );
+  }
+
+  /** True when the flow is closed for good and waits for its close delay. */
+  isClosed(slot: number): boolean {
+    return (this.bits[slot]! & FLOW.closed) !== 0;
+  }
+
+  #bothClosed(a: number, b: number): boolean {
+    return (this.words[a + W.status]! & this.words[b + W.status]! & STATUS.didClose) !== 0;
+  }
+
+  #notePartial(slot: number, block: number, fromOriginator: boolean, flags: number): void {
+    if ((this.words[block + W.status]! & STATUS.packetSeen) !== 0) return;
+    if (fromOriginator) {
+      if ((flags & SYN) === 0 || (flags & ACK) !== 0) this.bits[slot]! |= FLOW.partial;
+      else this.bits[slot]! &= ~FLOW.partial;
+    } else if ((flags & SYN) === 0) {
+      this.bits[slot]! |= FLOW.partial;
+    }
+  }
+
+  /** Sets where the endpoint's sequence numbers start, or start anew. */
+  #initialise(block: number, flags: number, sequence: number, end: number): void {
+    const words = this.words;
+    const state = stateOf(words, block);
+    if (state === ENDPOINT.inactive) {
+      const isSyn = (flags & SYN) !== 0;
+      // Without a SYN the numbers are set as if there had been one, and the first segment is not a repetition.
+      const start = isSyn ? sequence : (sequence - 1) >>> 0;
+      words[block + W.start] = start;
+      words[block + W.ack] = start;
+      words[block + W.last] = isSyn ? end : sequence;
+      return;
+    }
+    if ((flags & SYN) === 0) return;
+    const restarts =
+      state === ENDPOINT.synSent || state === ENDPOINT.synAckSent
+        ? sequence !== words[block + W.start]
+        : state === ENDPOINT.established ||
+          state === ENDPOINT.partial ||
+          (state === ENDPOINT.reset && previousStateOf(words, block) === ENDPOINT.inactive);
+    if (!restarts) return;
+    words[block + W.start] = sequence;
+    words[block + W.ack] = sequence;
+    words[block + W.last] = end;
+  }
+
+  #once(slot: number, block: number, bit: number, letter: number): boolean {
+    if ((this.words[block + W.status]! & bit) !== 0) return false;
+    this.words[block + W.status]! |= bit;
+    appendHistory(this.history, slot, letter);
+    return true;
+  }
+
+  #noteHistory(slot: number, block: number, lower: number, flags: number, rel: number, length: number): void {
+    const words = this.words;
+    switch (flags & (SYN | FIN | RST)) {
+      case 0:
+        if (length > 0) this.#once(slot, block, SEEN.data, LETTER.D | lower);
+        else if ((flags & ACK) !== 0) this.#once(slot, block, SEEN.ack, LETTER.A | lower);
+        return;
+      case SYN: {
+        const letter = ((flags & ACK) !== 0 ? LETTER.H : LETTER.S) | lower;
+        if (!this.#once(slot, block, SEEN.syn, letter) && rel !== words[block + W.histSyn]) {
+          appendHistory(this.history, slot, letter);
+        }
+        words[block + W.histSyn] = rel;
+        return;
+      }
+      case FIN: {
+        // A FIN comes after the data of its segment.
+        const at = (rel + length) >>> 0;
+        if (!this.#once(slot, block, SEEN.fin, LETTER.F | lower) && at !== words[block + W.histFin]) {
+          appendHistory(this.history, slot, LETTER.F | lower);
+        }
+        words[block + W.histFin] = at;
+        return;
+      }
+      case RST:
+        if (!this.#once(slot, block, SEEN.rst, LETTER.R | lower) && rel !== words[block + W.histRst]) {
+          appendHistory(this.history, slot, LETTER.R | lower);
+        }
+        words[block + W.histRst] = rel;
+        return;
+      default:
+        if ((flags & (FIN | RST)) === (FIN | RST)) this.#once(slot, block, SEEN.finRst, LETTER.I | lower);
+        else this.#once(slot, block, SEEN.multiFlag, LETTER.Q | lower);
+    }
+  }
+
+  /** Notes what the segment acknowledges of the peer's numbers; returns it relative to the peer's start. */
+  #noteAck(peer: number, flags: number, ack: number): number {
+    const words = this.words;
+    if (stateOf(words, peer) === ENDPOINT.inactive) {
+      const start = (ack - 1) >>> 0;
+      words[peer + W.start] = start;
+      words[peer + W.ack] = start;
+      words[peer + W.last] = start;
+      return 1;
+    }
+    const acked = words[peer + W.ack]!;
+    const wraps = words[peer + W.wraps]!;
+    if (isUnderflow(words, peer, ack, acked, wraps >>> 16)) return 0;
+    if ((flags & RST) === 0) {
+      const delta = sequenceDelta(ack, acked);
+      // An acknowledgement of 0 far ahead is a broken one rather than a large transfer.
+      if (delta > 0 && !(ack === 0 && delta > TOO_LARGE_DELTA)) {
+        if (ack < acked && wraps >>> 16 < 0xffff) words[peer + W.wraps] = wraps + 0x1_0000;
+        words[peer + W.ack] = ack;
+      }
+    }
+    return (ack - words[peer + W.start]!) >>> 0;
+  }
+
+  /** Moves the last sequence number on. */
+  #noteLast(slot: number, block: number, lower: number, flags: number, end: number, length: number): void {
+    const words = this.words;
+    const last = words[block + W.last]!;
+    const advance = sequenceDelta(end, last);
+    if ((flags & (SYN | RST)) !== 0 && (advance > TOO_LARGE_DELTA || advance < -TOO_LARGE_DELTA)) return;
+    const onlySynSeen = last === (words[block + W.start]! + 1) >>> 0;
+    // With nothing but SYN and FIN seen the FIN tells the size, even of more than 2 GiB.
+    if ((flags & FIN) !== 0 && onlySynSeen) this.#moveLast(block, last, end);
+    else if (stateOf(words, block) === ENDPOINT.reset) return;
+    else if (advance > 0) this.#moveLast(block, last, end);
+    else if (length > 0 && isLogarithmicStep(++words[block + W.retransmits]!)) {
+      appendHistory(this.history, slot, LETTER.T | lower);
+    }
+  }
+
+  #moveLast(block: number, last: number, end: number): void {
+    const wraps = this.words[block + W.wraps]!;
+    if (end < last && (wraps & 0xffff) < 0xffff) this.words[block + W.wraps] = wraps + 1;
+    this.words[block + W.last] = end;
+  }
+
+  #setState(block: number, peer: number, state: number): void {
+    const status = this.words[block + W.status]!;
+    const old = status & 7;
+    if (old === state) return;
+    if (!isHandshake(state) && isHandshake(old) && isHandshake(stateOf(this.words, peer))) {
+      this.#effects |= EFFECT.beyondHandshake;
+    }
+    this.words[block + W.status] = (status & ~0x3f) | state | (old << 3);
+  }
+
+  /** Returns true when the segment closes its sender's side. */
+  #transition(
+    slot: number,
+    block: number,
+    peer: number,
+    fromOriginator: boolean,
+    flags: number,
+    sequence: number,
+    length: number,
+  ): boolean {
+    const state = stateOf(this.words, block);
+    switch (state) {
+      case ENDPOINT.inactive:
+        return this.#fromInactive(slot, block, peer, fromOriginator, flags, sequence, length);
+      case ENDPOINT.synSent:
+      case ENDPOINT.synAckSent:
+        if ((flags & FIN) !== 0) this.#setState(block, peer, ENDPOINT.closed);
+        if ((flags & RST) !== 0) this.#setState(block, peer, ENDPOINT.reset);
+        return (flags & (FIN | RST)) !== 0;
+      case ENDPOINT.established:
+      case ENDPOINT.partial:
+        return this.#fromEstablished(block, peer, flags);
+      case ENDPOINT.closed:
+        return this.#fromClosed(block, peer, flags);
+      default:
+        return false;
+    }
+  }
+
+  #fromInactive(
+    slot: number,
+    block: number,
+    peer: number,
+    fromOriginator: boolean,
+    flags: number,
+    sequence: number,
+    length: number,
+  ): boolean {
+    const words = this.words;
+    if ((flags & SYN) !== 0) {
+      if (fromOriginator) {
+        this.#setState(block, peer, (flags & ACK) !== 0 ? ENDPOINT.synAckSent : ENDPOINT.synSent);
+        this.#effects |= EFFECT.attempt;
+      } else {
+        if (
+          (flags & ACK) === 0 &&
+          stateOf(words, peer) === ENDPOINT.synAckSent &&
+          sequence === words[block + W.start]
+        ) {
+          // SYN-ACK came before its SYN: what looked like the responder is the originator.
+          this.flip(slot);
+          this.#effects |= EFFECT.flip;
+          const sender = peer;
+          const receiver = block;
+          this.#setState(receiver, sender, ENDPOINT.established);
+          this.#setState(sender, receiver, ENDPOINT.established);
+          words[sender + W.status]! |= STATUS.packetSeen;
+          return this.#finishInactive(sender, receiver, flags);
+        }
+        if (stateOf(words, peer) === ENDPOINT.synSent) this.#setState(peer, block, ENDPOINT.established);
+        this.#setState(block, peer, ENDPOINT.established);
+      }
+    }
+    if ((flags & (FIN | RST)) !== 0) return this.#finishInactive(block, peer, flags);
+    if (stateOf(words, block) !== ENDPOINT.inactive) return false;
+
+    // No flag that changes the state. Some stacks acknowledge a SYN before they answer it: that is not yet partial.
+    if (!fromOriginator && length === 0 && stateOf(words, peer) === ENDPOINT.synSent) return false;
+    if ((flags & ACK) !== 0 && stateOf(words, peer) === ENDPOINT.established) {
+      // The SYN was missed, the SYN-ACK was seen.
+      this.#setState(block, peer, ENDPOINT.established);
+      this.bits[slot]! &= ~FLOW.partial;
+      words[block + W.status]! |= STATUS.packetSeen;
+    } else {
+      this.#setState(block, peer, ENDPOINT.partial);
+    }
+    return false;
+  }
+
+  #finishInactive(block: number, peer: number, flags: number): boolean {
+    if ((flags & FIN) !== 0) this.#setState(block, peer, ENDPOINT.closed);
+    if ((flags & RST) !== 0) this.#setState(block, peer, ENDPOINT.reset);
+    return (flags & (FIN | RST)) !== 0;
+  }
+
+  #fromEstablished(block: number, peer: number, flags: number): boolean {
+    const words = this.words;
+    if (
+      (flags & (SYN | ACK)) === SYN &&
+      stateOf(words, block) === ENDPOINT.partial &&
+      stateOf(words, peer) === ENDPOINT.inactive
+    ) {
+      this.#setState(block, peer, ENDPOINT.synSent);
+    }
+    if ((flags & FIN) !== 0 && (flags & RST) === 0) {
+      this.#setState(block, peer, ENDPOINT.closed);
+      // The peer sent a FIN and then a RST: that was a normal end after all.
+      if (stateOf(words, peer) === ENDPOINT.reset && previousStateOf(words, peer) === ENDPOINT.closed) {
+        this.#setState(peer, block, ENDPOINT.closed);
+      }
+    }
+    if ((flags & RST) !== 0) this.#setState(block, peer, ENDPOINT.reset);
+    return (flags & (FIN | RST)) !== 0;
+  }
+
+  #fromClosed(block: number, peer: number, flags: number): boolean {
+    if ((flags & RST) === 0 || stateOf(this.words, peer) === ENDPOINT.closed) return false;
+    this.#setState(block, peer, ENDPOINT.reset);
+    return (this.words[block + W.status]! & STATUS.didClose) === 0;
+  }
+
+  #checkEof(slot: number, block: number, peer: number): void {
+    const status = this.words[block + W.status]!;
+    const ended =
+      (status & STATUS.finSeen) !== 0 || (status & 7) === ENDPOINT.closed || (status & 7) === ENDPOINT.reset;
+    if (!ended || (status & STATUS.didEof) !== 0 || dataPending(this.words, block, peer)) return;
+    this.words[block + W.status] = status | STATUS.didEof;
+    if ((this.bits[slot]! & FLOW.closeDeferred) !== 0) {
+      this.#closeEndpoint(slot, block, peer);
+      this.bits[slot]! &= ~FLOW.closeDeferred;
+    }
+  }
+
+  #closeEndpoint(slot: number, block: number, peer: number): void {
+    const words = this.words;
+    if (dataPending(words, block, peer)) {
+      this.bits[slot]! |= FLOW.closeDeferred;
+      return;
+    }
+    this.bits[slot]! &= ~FLOW.closeDeferred;
+    if ((words[block + W.status]! & STATUS.didClose) !== 0) return;
+    words[block + W.status]! |= STATUS.didClose;
+    if (
+      stateOf(words, block) === ENDPOINT.reset ||
+      (words[peer + W.status]! & STATUS.didClose) !== 0 ||
+      stateOf(words, peer) === ENDPOINT.inactive
+    ) {
+      this.#effects |= EFFECT.closed;
+      this.bits[slot]! |= FLOW.closed;
+    }
+  }
+}
+
+function isHandshake(state: number): boolean {
+  return state <= ENDPOINT.synAckSent;
+}
+
+/** True when `sequence` lies before the endpoint's start: a repetition from before the capture, or garbage. */
+function isUnderflow(
+  words: Uint32Array,
+  block: number,
+  sequence: number,
+  last: number,
+  wraps: number,
+): boolean {
+  const delta = sequenceDelta(sequence, last);
+  if (delta < 0 && wraps > 0 && sequence > last) wraps--;
+  else if (delta > 0 && sequence < last) wraps++;
+  return wraps === 0 && sequenceDelta(sequence, words[block + W.start]!) < 0;
+}

@@ -1,0 +1,52 @@
+/**
+ * Open addressing from tuple hash to slot: one Int32 per entry (slot + 1, 0 when empty), linear probing, at most half
+ * full, deletion by shifting back. The caller compares tuples; the index only walks.
+ */
+export class TupleIndex {
+  entries = new Int32Array(0);
+  mask = -1;
+
+  /** Makes room for `capacity` slots and places `count` known ones again. */
+  resize(capacity: number, hash: Uint32Array, count: number): void {
+    const size = capacity * 2;
+    this.entries = new Int32Array(size);
+    this.mask = size - 1;
+    for (let slot = 0; slot < count; slot++) this.insert(slot, hash[slot]!);
+  }
+
+  insert(slot: number, hash: number): void {
+    let at = hash & this.mask;
+    while (this.entries[at] !== 0) at = (at + 1) & this.mask;
+    this.entries[at] = slot + 1;
+  }
+
+  remove(slot: number, hash: Uint32Array): void {
+    const { entries, mask } = this;
+    let hole = hash[slot]! & mask;
+    while (entries[hole] !== slot + 1) hole = (hole + 1) & mask;
+    for (let at = (hole + 1) & mask; entries[at] !== 0; at = (at + 1) & mask) {
+      const home = hash[entries[at]! - 1]! & mask;
+      // Shift back what would not be found any more: its home lies at or before the hole.
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        entries[hole] = entries[at]!;
+        hole = at;
+      }
+    }
+    entries[hole] = 0;
+  }
+}
+
+/** Part of a tuple hash: one endpoint. Endpoints are added, so that both directions give the same hash. */
+export function endpointHash(w0: number, w1: number, w2: number, w3: number, port: number): number {
+  let h = Math.imul(w0 ^ 0x9e37_79b9, 0x85eb_ca6b) ^ w1;
+  h = Math.imul(h ^ (h >>> 15), 0xc2b2_ae35) ^ w2;
+  h = Math.imul(h ^ (h >>> 13), 0x27d4_eb2f) ^ w3;
+  h = Math.imul(h ^ (h >>> 16), 0x1656_67b1) ^ Math.imul(port + 1, 0x9e37_79b1);
+  h = Math.imul(h ^ (h >>> 15), 0x85eb_ca77);
+  return h ^ (h >>> 13);
+}
+
+export function tupleHash(a: number, b: number, ipProtocol: number): number {
+  const h = Math.imul((a + b) ^ Math.imul(ipProtocol, 0x9e37_79b1), 0xc2b2_ae3d);
+  return (h ^ (h >>> 15)) >>> 0;
+}

@@ -17,7 +17,9 @@ export const NO_VLAN = 0xffff;
  * keeps a value copies it. With `LANSCOPE_POISON=1` sources overwrite what they hand out before they reuse it.
  *
  * The first group of columns is filled by the source, the second by `decodeHeaders`, which writes every column
- * of every row (a layer that is absent gets its neutral value), so no row shows what an earlier one left.
+ * of every row (a layer that is absent gets its neutral value), so no row shows what an earlier one left. Its
+ * offsets count from the start of `bytes`, not of the frame, and never lie past the captured end of the frame;
+ * whether an offset is meaningful is said by `layers`.
  */
 export class PacketBatch {
   readonly capacity: number;
@@ -61,6 +63,8 @@ export class PacketBatch {
   readonly tunnelDepth: Uint8Array;
   /** Offset of the innermost network (or ARP) header; 0 when there is none. */
   readonly netOffset: Uint32Array;
+  /** Offset of the outermost network header of a tunnelled packet; 0 when `tunnelDepth` is 0. */
+  readonly outerNetOffset: Uint32Array;
   /** Four words per row: IPv6, or IPv4 in mapped form (`0, 0, 0xffff, a`); zeros when there is no IP layer. */
   readonly srcIp: Uint32Array;
   readonly dstIp: Uint32Array;
@@ -104,6 +108,7 @@ export class PacketBatch {
     this.innerVlanId = new Uint16Array(capacity).fill(NO_VLAN);
     this.tunnelDepth = new Uint8Array(capacity);
     this.netOffset = new Uint32Array(capacity);
+    this.outerNetOffset = new Uint32Array(capacity);
     this.srcIp = new Uint32Array(capacity * 4);
     this.dstIp = new Uint32Array(capacity * 4);
     this.ipLen = new Uint32Array(capacity);

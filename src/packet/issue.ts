@@ -4,8 +4,22 @@
  */
 
 export type IssueLayer =
-  | 'capture' | 'link' | 'arp' | 'ipv4' | 'ipv6' | 'tcp' | 'udp' | 'icmp' | 'tunnel' | 'flow' | 'stream'
-  | 'device' | 'detect' | 'time' | 'message';
+  | 'capture'
+  | 'link'
+  | 'arp'
+  | 'ipv4'
+  | 'ipv6'
+  | 'tcp'
+  | 'udp'
+  | 'sctp'
+  | 'icmp'
+  | 'tunnel'
+  | 'flow'
+  | 'stream'
+  | 'device'
+  | 'detect'
+  | 'time'
+  | 'message';
 
 interface IssueDefinition {
   readonly layer: IssueLayer;
@@ -20,7 +34,11 @@ interface IssueDefinition {
  */
 const DEFINITIONS = [
   { layer: 'capture', code: 'unknown-link-type', text: 'frames of a link type that is not analyzed' },
-  { layer: 'capture', code: 'record-cut', text: 'record shorter than its header says at the end of the file' },
+  {
+    layer: 'capture',
+    code: 'record-cut',
+    text: 'record shorter than its header says at the end of the file',
+  },
   { layer: 'capture', code: 'bad-record', text: 'record header with impossible values, skipped' },
   { layer: 'capture', code: 'bad-block', text: 'pcapng block with impossible values, skipped' },
   { layer: 'capture', code: 'unknown-interface', text: 'packet of an interface that was never described' },
@@ -30,6 +48,13 @@ const DEFINITIONS = [
   { layer: 'link', code: 'vlan-depth', text: 'more VLAN tags than the stated bound' },
   { layer: 'link', code: 'unknown-ethertype', text: 'EtherType without a decoder' },
   { layer: 'link', code: 'length-mismatch', text: '802.3 length longer than the frame' },
+  { layer: 'link', code: 'header-depth', text: 'more headers in one frame than the stated bound' },
+  { layer: 'link', code: 'unsupported', text: 'link header variant without a decoder' },
+  {
+    layer: 'link',
+    code: 'amsdu-rest',
+    text: 'aggregated 802.11 frames after the first of an A-MSDU, not analyzed',
+  },
   { layer: 'arp', code: 'header-short', text: 'ARP message ends early' },
   { layer: 'arp', code: 'unsupported', text: 'ARP for other hardware or protocol types' },
   { layer: 'ipv4', code: 'header-short', text: 'frame ends inside the IPv4 header' },
@@ -46,16 +71,25 @@ const DEFINITIONS = [
   { layer: 'tcp', code: 'bad-offset', text: 'data offset below 20 bytes or beyond the segment' },
   { layer: 'udp', code: 'header-short', text: 'packet ends inside the UDP header' },
   { layer: 'udp', code: 'bad-length', text: 'UDP length below 8 or beyond the packet' },
+  { layer: 'sctp', code: 'header-short', text: 'packet ends inside the SCTP header' },
   { layer: 'icmp', code: 'header-short', text: 'packet ends inside the ICMP, ICMPv6 or IGMP header' },
   { layer: 'tunnel', code: 'depth', text: 'more tunnel headers than the stated bound' },
   { layer: 'tunnel', code: 'header-short', text: 'packet ends inside a tunnel header' },
   { layer: 'tunnel', code: 'unsupported', text: 'tunnel header version or payload without a decoder' },
   { layer: 'flow', code: 'evicted', text: 'flows ended early because the flow table was full' },
-  { layer: 'stream', code: 'budget', text: 'stream prefixes dropped because the inspection budget was used up' },
+  {
+    layer: 'stream',
+    code: 'budget',
+    text: 'stream prefixes dropped because the inspection budget was used up',
+  },
   { layer: 'stream', code: 'fragment-overlap', text: 'IP fragments that overlap, the first bytes kept' },
   { layer: 'stream', code: 'fragment-limit', text: 'IP fragments dropped at the reassembly bound' },
   { layer: 'device', code: 'limit', text: 'devices beyond the stated bound, not tracked' },
-  { layer: 'device', code: 'list-limit', text: 'names, addresses, peers or services beyond the bound per device' },
+  {
+    layer: 'device',
+    code: 'list-limit',
+    text: 'names, addresses, peers or services beyond the bound per device',
+  },
   { layer: 'detect', code: 'limit', text: 'detector state at its bound, oldest entries dropped' },
   { layer: 'time', code: 'backwards', text: 'packet earlier than the one before it' },
   { layer: 'message', code: 'arp-malformed', text: 'ARP message that contradicts itself' },
@@ -63,12 +97,20 @@ const DEFINITIONS = [
   { layer: 'message', code: 'dns-malformed', text: 'DNS message with impossible lengths or name pointers' },
   { layer: 'message', code: 'ssdp-malformed', text: 'SSDP message without the form of one' },
   { layer: 'message', code: 'nd-malformed', text: 'neighbour discovery message with impossible options' },
-  { layer: 'message', code: 'message-limit', text: 'message with more items than the stated bound; the first were kept' },
+  {
+    layer: 'message',
+    code: 'message-limit',
+    text: 'message with more items than the stated bound; the first were kept',
+  },
 ] as const satisfies readonly IssueDefinition[];
 
 type Definition = (typeof DEFINITIONS)[number];
 /** `layer/code` of an issue. */
-export type IssueName = Definition extends infer D ? (D extends Definition ? `${D['layer']}/${D['code']}` : never) : never;
+export type IssueName = Definition extends infer D
+  ? D extends Definition
+    ? `${D['layer']}/${D['code']}`
+    : never
+  : never;
 /** Numeric issue code: an index into the one list. */
 export type IssueCode = number;
 

@@ -32,8 +32,25 @@ export const LAYER = {
 } as const;
 
 export const IP_PROTOCOL = {
-  hopByHop: 0, icmp: 1, igmp: 2, ipv4: 4, tcp: 6, udp: 17, ipv6: 41, routing: 43, fragment: 44, gre: 47,
-  esp: 50, ah: 51, icmpv6: 58, noNext: 59, destination: 60, sctp: 132, mobility: 135, hip: 139, shim6: 140,
+  hopByHop: 0,
+  icmp: 1,
+  igmp: 2,
+  ipv4: 4,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  routing: 43,
+  fragment: 44,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  icmpv6: 58,
+  noNext: 59,
+  destination: 60,
+  sctp: 132,
+  mobility: 135,
+  hip: 139,
+  shim6: 140,
 } as const;
 
 export const TCP_FLAG = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 } as const;

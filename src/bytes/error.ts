@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   REPORT_INVALID: EXIT.badInput,
   REPORT_TOO_NEW: EXIT.badInput,
   STORE_DAMAGED: EXIT.badInput,
+  STORE_TOO_NEW: EXIT.badInput,
   STORE_LOCKED: EXIT.environment,
   DEVICE_NOT_FOUND: EXIT.badInput,
   OUTPUT_UNWRITABLE: EXIT.environment,

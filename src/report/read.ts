@@ -44,7 +44,7 @@ async function validateReport(value: Record<string, unknown>, name: string): Pro
     import('./schema.ts'),
   ]);
   const validator = Compile(ReportSchema);
-  if (validator.Check(value)) return value as Report;
+  if (validator.Check(value)) return value;
   const [, errors] = validator.Errors(value);
   const first = errors[0];
   const where = first === undefined || first.instancePath === '' ? 'its top level' : first.instancePath;

@@ -150,7 +150,7 @@ const Identity = Type.Object(
   closed,
 );
 
-const Device = Type.Object(
+export const DeviceSchema = Type.Object(
   {
     id: text('MAC address, or `ip:<address>` where the link has no addresses.'),
     mac: maybe(
@@ -230,7 +230,7 @@ const Device = Type.Object(
   closed,
 );
 
-const Finding = Type.Object(
+export const FindingSchema = Type.Object(
   {
     id: Type.String({
       pattern: '^[0-9a-f]{16}$',
@@ -315,8 +315,8 @@ export const ReportSchema = Type.Object(
     input: list(Input, 'Captures, in the order given.'),
     totals: Totals,
     score: Score,
-    devices: list(Device, 'By id.'),
-    findings: list(Finding, 'Most severe first.'),
+    devices: list(DeviceSchema, 'By id.'),
+    findings: list(FindingSchema, 'Most severe first.'),
     issues: list(Issue, 'What was wrong with packets and files, by layer and code.'),
     omitted: Type.Object(
       { devices: count('Devices beyond the bound of the list.'), findings: count('Findings beyond it.') },

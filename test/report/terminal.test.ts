@@ -30,7 +30,7 @@ test('text from the wire cannot leave its cell', () => {
       fc.integer({ min: 1, max: 4 }),
       (text, width, maxLines) => {
         const safe = safeText(text);
-        // eslint-disable-next-line no-control-regex
+
         assert.doesNotMatch(safe, /[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
         assert.ok(cellWidth(fitCell(safe, width)) <= width);
         const lines = wrapCell(safe, width, maxLines);

@@ -1,5 +1,6 @@
 /** The device table: two lines a device where the terminal is narrow, one where it is wide. */
 import { by, compareNumber, compareText } from '../../bytes/order.ts';
+import { bestName } from '../device-name.ts';
 import { formatBytes, formatPercent } from '../quantity.ts';
 import type { ReportDevice } from '../schema.ts';
 import { safeText } from './cell.ts';
@@ -119,10 +120,8 @@ export function addressSummary({ addresses }: ReportDevice): string {
     : `${safeText(first.address)} +${addresses.length - 1}`;
 }
 
-/** The name a person would call it: what it asked the DHCP server to be called, else its first announced name. */
-export function nameSummary({ names }: ReportDevice): string {
-  const best = names.find(({ source }) => source.startsWith('dhcp')) ?? names[0];
-  return best === undefined ? '' : safeText(best.name);
+export function nameSummary(device: ReportDevice): string {
+  return safeText(bestName(device));
 }
 
 function volume({ traffic }: ReportDevice): number {

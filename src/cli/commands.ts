@@ -1,0 +1,44 @@
+/** The commands, in the order in which help shows them. */
+import type { Argv } from 'yargs';
+import type { ExitCode } from '../bytes/error.ts';
+
+/** A command's module: its options, and the call. `run` gets what `options` declares. */
+export interface CommandModule {
+  options(yargs: Argv): Argv;
+  run(args: never): Promise<ExitCode>;
+}
+
+export interface CommandEntry {
+  /** Name and positional arguments in yargs' notation. */
+  readonly command: string;
+  readonly describe: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    command: 'analyze <capture..>',
+    describe: 'Read captures (files, folders, globs, - for standard input) and report',
+    load: () => import('./commands/analyze.ts'),
+  },
+  {
+    command: 'list',
+    describe: 'List the devices of the store or of a report',
+    load: () => import('./commands/list.ts'),
+  },
+  {
+    command: 'device <query>',
+    describe: 'Show all that is known of one device: by MAC address, name or IP address',
+    load: () => import('./commands/device.ts'),
+  },
+  {
+    command: 'alerts',
+    describe: 'List the findings of the store or of a report',
+    load: () => import('./commands/alerts.ts'),
+  },
+  {
+    command: 'export',
+    describe: 'Write devices or findings of the store or of a report as JSON or CSV',
+    load: () => import('./commands/export.ts'),
+  },
+];

@@ -1,0 +1,127 @@
+/** `lanscope analyze`: captures in, a report out. */
+import type { Argv } from 'yargs';
+import { EXIT, type ExitCode } from '../../bytes/error.ts';
+import { SEVERITIES } from '../../detect/finding.ts';
+import { analyze } from '../../engine/analyze.ts';
+import { readConfig } from '../../engine/config.ts';
+import { reportChunks } from '../../report/canonical.ts';
+import { countAtLeast } from '../../report/fail-on.ts';
+import { formatPlural } from '../../report/quantity.ts';
+import { damageNotice, renderReport } from '../../report/terminal/render.ts';
+import { saveReport } from '../../store/store.ts';
+import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
+import { stopOnInterrupt } from '../interrupt.ts';
+import { createProgress } from '../progress.ts';
+import { selectionOf, selectionOptions } from '../selection.ts';
+import { dbOption, storePath } from '../store-option.ts';
+import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
+import { version } from '../version.ts';
+
+/** Rows on the terminal; the report has all. */
+const MAX_DEVICES = 60;
+const MAX_FINDINGS = 40;
+
+export function options(yargs: Argv) {
+  return selectionOptions(
+    dbOption(
+      yargs
+        .positional('capture', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'pcap or pcapng, also compressed; a folder; a glob; - for standard input',
+        })
+        .option('output', {
+          alias: 'o',
+          type: 'string',
+          describe: 'Write the report (JSON) to this file',
+          requiresArg: true,
+        })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'Print the report as JSON instead of tables',
+        })
+        .option('quiet', {
+          alias: 'q',
+          type: 'boolean',
+          default: false,
+          describe: 'Print nothing but errors',
+        })
+        .option('fail-on', {
+          choices: SEVERITIES,
+          describe: 'Exit with 1 if there is a finding of this severity or above',
+          requiresArg: true,
+        })
+        .option('strict', {
+          type: 'boolean',
+          default: false,
+          describe: 'Take damage in a capture as an error',
+        })
+        .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
+        .option('hash', { type: 'boolean', default: true, describe: 'Compute the SHA-256 of each input' })
+        .option('save', {
+          type: 'boolean',
+          default: false,
+          describe: 'Remember devices and findings in the store',
+        })
+        .conflicts('json', 'quiet')
+        .example('lanscope analyze lan.pcapng', 'tables on the terminal')
+        .example(
+          'lanscope analyze a.pcap b.pcap -o report.json -q',
+          'two captures in time order, report to a file',
+        )
+        .example(
+          'lanscope analyze lan.pcap --fail-on high',
+          'a gate for CI: exit code 1 on a high or critical finding',
+        )
+        .example('zcat big.pcap.gz | lanscope analyze - --json | jq .totals', 'in a pipeline'),
+    ),
+  );
+}
+
+type Arguments = Awaited<ReturnType<typeof options>['argv']>;
+
+export async function run(args: Arguments): Promise<ExitCode> {
+  if (args.output !== undefined) await requireWritable(args.output);
+  const config = args.config === undefined ? undefined : await readConfig(args.config);
+  const selection = selectionOf(args);
+  const progress = createProgress();
+  const interrupt = stopOnInterrupt(() => progress.stop());
+  const { report } = await analyze({
+    paths: args.capture,
+    ...(config === undefined ? {} : { config }),
+    ...(selection === null ? {} : { selection }),
+    source: { noHash: !args.hash },
+    onProgress: (state) => progress.update(state),
+    signal: interrupt.signal,
+    strict: args.strict,
+    version: version(),
+  }).finally(() => {
+    progress.stop();
+    interrupt.release();
+  });
+
+  if (args.output !== undefined) await writeFileAtomically(args.output, reportChunks(report));
+  if (args.json) await writeResult(reportChunks(report));
+  else if (!args.quiet) {
+    await writeResult(
+      renderReport(report, {
+        width: terminalWidth(),
+        color: hasColor(),
+        maxDevices: MAX_DEVICES,
+        maxFindings: MAX_FINDINGS,
+      }),
+    );
+  }
+  if (!args.quiet)
+    for (const notice of report.input.map(damageNotice)) if (notice !== '') writeNotice(notice);
+  if (args.save)
+    await saveReport(storePath(args), report, new Date().toISOString(), { onNotice: writeNotice });
+
+  const failing = args.failOn === undefined ? 0 : countAtLeast(report, args.failOn);
+  if (failing === 0) return EXIT.ok;
+  if (!args.quiet)
+    writeNotice(`${formatPlural(failing, 'finding')} of severity ${args.failOn} or above (--fail-on)`);
+  return EXIT.no;
+}

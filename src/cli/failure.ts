@@ -1,0 +1,29 @@
+/** What a person sees when a command cannot do what was asked: one line, never a stack trace, and the exit code. */
+import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
+import { writeNotice } from './terminal.ts';
+
+/** Tells a LanscopeError and gives its exit code. Anything else is a fault of ours and is thrown on. */
+export function reportFailure(error: unknown): ExitCode {
+  if (!(error instanceof LanscopeError)) throw error;
+  writeNotice(sentence(error.message, error.hint));
+  return error.exitCode;
+}
+
+/**
+ * A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no failure. The exit code
+ * stays what it was going to be.
+ */
+export function endQuietlyOnClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
+    throw error;
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+function sentence(message: string, hint: string): string {
+  if (hint === '') return message;
+  return `${message.replace(/\.$/, '')}. ${hint.replace(/\.$/, '')}.`;
+}

@@ -1,0 +1,29 @@
+/** Ctrl-C and SIGTERM: the first stops reading, so that what was read is reported; the second quits. */
+import { writeNotice } from './terminal.ts';
+
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** Gives the signals back their usual meaning. */
+  release(): void;
+}
+
+const EXIT_ON_SECOND = 130;
+
+export function stopOnInterrupt(onFirst: () => void = () => {}): Interrupt {
+  const controller = new AbortController();
+  const handle = () => {
+    if (controller.signal.aborted) process.exit(EXIT_ON_SECOND);
+    onFirst();
+    writeNotice('stopping; the report will cover what was read (again to quit at once)');
+    controller.abort();
+  };
+  process.on('SIGINT', handle);
+  process.on('SIGTERM', handle);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', handle);
+      process.off('SIGTERM', handle);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * The `lanscope` command: which commands there are, and nothing of what they do. A command's module is loaded when
+ * it is called, so that `--help` and `--version` answer at once.
+ */
+import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
+import { COMMANDS } from './commands.ts';
+import { endQuietlyOnClosedPipe, reportFailure } from './failure.ts';
+import { version } from './version.ts';
+
+endQuietlyOnClosedPipe();
+const argv = process.argv.slice(2);
+if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  process.stdout.write(`${version()}\n`);
+} else {
+  process.exitCode = await run(argv).catch(reportFailure);
+}
+
+async function run(argv: readonly string[]): Promise<ExitCode> {
+  const { default: yargs } = await import('yargs');
+  let exitCode: ExitCode = EXIT.ok;
+  const parser = yargs([...argv])
+    .scriptName('lanscope')
+    .usage(
+      'Usage: lanscope <command>\n\nReads network captures and says which devices are on the network, what each one is and how it knows, and what looks wrong. It is passive and works offline.',
+    )
+    .locale('en')
+    .version(version())
+    .alias({ help: 'h', version: 'V' })
+    .strict()
+    .demandCommand(1, 1, 'Say what to do, e.g. `lanscope analyze capture.pcap`')
+    .recommendCommands()
+    .exitProcess(false)
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .example('lanscope analyze lan.pcapng', 'devices, findings and score on the terminal')
+    .example('lanscope analyze captures/ -o report.json', 'all captures of a folder as one analysis')
+    .example('tcpdump -w - | lanscope analyze -', 'read from a pipe; Ctrl-C ends and reports')
+    .epilogue(
+      'Exit codes: 0 done, 1 the answer is no (a gate failed, a difference was found), 2 bad usage or input, 3 the environment.\n`lanscope <command> --help` shows the options of a command.',
+    )
+    .fail((message: string | undefined, error: Error | undefined) => {
+      throw error ?? new LanscopeError('USAGE', oneLine(message ?? 'bad usage'), 'See `lanscope --help`');
+    });
+  for (const { command, describe, load } of COMMANDS) {
+    parser.command(
+      command,
+      describe,
+      async (builder) => (await load()).options(builder),
+      async (args) => {
+        exitCode = await (await load()).run(args as never);
+      },
+    );
+  }
+  await parser.parseAsync();
+  return exitCode;
+}
+
+function oneLine(message: string): string {
+  return message
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('; ');
+}

@@ -1,0 +1,39 @@
+/** The options that say where remembered devices and findings come from: --db and --report. */
+import type { Argv } from 'yargs';
+import { readReport } from '../report/read.ts';
+import type { ReportDevice, ReportFinding } from '../report/schema.ts';
+import { defaultStorePath } from '../store/path.ts';
+import { readStore } from '../store/store.ts';
+import { writeNotice } from './terminal.ts';
+
+export function dbOption<T>(yargs: Argv<T>) {
+  return yargs.option('db', {
+    type: 'string',
+    describe: 'Store to use; default $XDG_DATA_HOME/lanscope/lanscope.json',
+    requiresArg: true,
+  });
+}
+
+export function storePath({ db }: { readonly db?: string | undefined }): string {
+  return db ?? defaultStorePath();
+}
+
+export function memoryOptions<T>(yargs: Argv<T>) {
+  return dbOption(yargs)
+    .option('report', {
+      type: 'string',
+      describe: 'Read this report instead of the store',
+      requiresArg: true,
+    })
+    .conflicts('report', 'db');
+}
+
+/** Devices and findings of a report or of the store, whichever was asked for. */
+export async function readMemory(args: {
+  readonly db?: string | undefined;
+  readonly report?: string | undefined;
+}): Promise<{ devices: ReportDevice[]; findings: ReportFinding[] }> {
+  return args.report === undefined
+    ? readStore(storePath(args), { onNotice: writeNotice })
+    : readReport(args.report);
+}

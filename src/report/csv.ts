@@ -1,0 +1,108 @@
+/**
+ * CSV for spreadsheets: RFC 4180, UTF-8, CRLF. A spreadsheet runs what begins like a formula, and names come from
+ * strangers: such text gets an apostrophe before it.
+ */
+import { bestName } from './device-name.ts';
+import type { ReportDevice, ReportFinding } from './schema.ts';
+
+type CsvValue = string | number;
+
+const FORMULA = /^[\s\u0000]*[=+\-@|]|^[\t\r\n]/;
+
+/** One field. */
+export function csvField(value: CsvValue): string {
+  if (typeof value === 'number') return String(value);
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n\t\u0000-\u001f]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function csvLine(values: readonly CsvValue[]): string {
+  return `${values.map(csvField).join(',')}\r\n`;
+}
+
+/** A header line and one line a device. */
+export function* devicesCsv(devices: readonly ReportDevice[]): Generator<string> {
+  yield csvLine([
+    'id',
+    'mac',
+    'vendor',
+    'brand',
+    'model',
+    'category',
+    'os',
+    'confidence',
+    'address',
+    'name',
+    'roles',
+    'addresses',
+    'names',
+    'services',
+    'packets_out',
+    'packets_in',
+    'bytes_out',
+    'bytes_in',
+    'first_seen',
+    'last_seen',
+  ]);
+  for (const device of devices) {
+    const { identity, traffic } = device;
+    yield csvLine([
+      device.id,
+      device.mac ?? '',
+      device.vendor,
+      identity.brand,
+      identity.model,
+      identity.category,
+      identity.os,
+      identity.confidence,
+      device.addresses[0]?.address ?? '',
+      bestName(device),
+      device.roles.join(' '),
+      device.addresses.map(({ address }) => address).join(' '),
+      device.names.map(({ name }) => name).join('; '),
+      device.services.map(({ name, port }) => (port > 0 ? `${name}:${port}` : name)).join(' '),
+      traffic.packetsOut,
+      traffic.packetsIn,
+      traffic.bytesOut,
+      traffic.bytesIn,
+      device.firstSeen,
+      device.lastSeen,
+    ]);
+  }
+}
+
+/** A header line and one line a finding. */
+export function* findingsCsv(findings: readonly ReportFinding[]): Generator<string> {
+  yield csvLine([
+    'id',
+    'severity',
+    'rule',
+    'score',
+    'confidence',
+    'device',
+    'peer',
+    'first_time',
+    'last_time',
+    'count',
+    'technique',
+    'summary',
+    'packets',
+  ]);
+  for (const finding of findings) {
+    yield csvLine([
+      finding.id,
+      finding.severity,
+      finding.rule,
+      finding.score,
+      finding.confidence,
+      finding.device,
+      finding.peer,
+      finding.firstTime,
+      finding.lastTime,
+      finding.count,
+      finding.technique,
+      finding.summary,
+      finding.packets.join(' '),
+    ]);
+  }
+}

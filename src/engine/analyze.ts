@@ -1,0 +1,114 @@
+import { LanscopeError } from '../bytes/error.ts';
+import { openCaptures } from '../capture/open.ts';
+import type { Source, SourceOptions } from '../capture/source.ts';
+import type { Report } from '../report/schema.ts';
+import { DEFAULT_CONFIG, type EngineConfig } from './config.ts';
+import type { Output } from './output.ts';
+import { Pipeline } from './pipeline.ts';
+import type { Selection } from './selection.ts';
+import { assembleReport } from './assemble.ts';
+
+/** How far an analysis is. */
+export interface Progress {
+  readonly packets: number;
+  /** Bytes of the inputs that were read, as given. */
+  readonly bytesRead: number;
+  /** Their total size where it is known, 0 otherwise. */
+  readonly totalBytes: number;
+}
+
+export interface AnalyzeOptions {
+  /** Captures, `-` for standard input; several are one analysis in time order. */
+  readonly paths: readonly string[];
+  readonly config?: EngineConfig;
+  readonly source?: SourceOptions;
+  /** Which packets to look at; all when absent. */
+  readonly selection?: Selection;
+  readonly outputs?: readonly Output[];
+  /** Called between batches. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Aborting ends reading; the report says what was seen so far and is marked incomplete. */
+  readonly signal?: AbortSignal;
+  /** Damage in a capture is an error. */
+  readonly strict?: boolean;
+  /** Version of the program, for the report. */
+  readonly version: string;
+}
+
+export interface Analysis {
+  readonly report: Report;
+}
+
+/**
+ * Reads captures to their end and says what is in them.
+ * Throws `LanscopeError`: what the caller can mend (no such file, not a capture, with `strict` damage).
+ */
+export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
+  return analyzeSource(openCaptures(options.paths, options.source), options);
+}
+
+/** As `analyze`, for any source: the seam at which live capture and tests come in. */
+export async function analyzeSource(
+  source: Source,
+  options: Omit<AnalyzeOptions, 'paths'>,
+): Promise<Analysis> {
+  const { signal, onProgress } = options;
+  const startedAt = new Date();
+  const started = process.hrtime.bigint();
+  const outputs = options.outputs ?? [];
+  const pipeline = new Pipeline({
+    config: options.config ?? DEFAULT_CONFIG,
+    selection: options.selection ?? null,
+    outputs,
+  });
+  const stop = (): void => void source.close();
+  signal?.addEventListener('abort', stop, { once: true });
+  let complete = true;
+  try {
+    for await (const batch of source) {
+      pipeline.process(batch);
+      for (const output of outputs) await output.drain?.();
+      onProgress?.(progressOf(source, pipeline));
+      if (signal?.aborted === true || pipeline.isSatisfied) {
+        complete = signal?.aborted !== true;
+        break;
+      }
+    }
+    if (signal?.aborted === true) complete = false;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    await source.close();
+  }
+  if (options.strict === true) refuseDamage(source);
+  pipeline.finish();
+  const report = assembleReport(pipeline, source, {
+    complete,
+    version: options.version,
+    startedAt,
+    elapsedMs: Number(process.hrtime.bigint() - started) / 1e6,
+  });
+  for (const output of outputs) await output.end(report);
+  return { report };
+}
+
+function progressOf(source: Source, pipeline: Pipeline): Progress {
+  let bytesRead = 0;
+  let totalBytes = 0;
+  for (const input of source.inputs) {
+    bytesRead += input.bytes;
+    totalBytes += input.totalBytes;
+  }
+  return { packets: pipeline.totals.packets, bytesRead, totalBytes };
+}
+
+function refuseDamage(source: Source): void {
+  for (const { name, damage } of source.inputs) {
+    if (damage !== null) {
+      throw new LanscopeError(
+        'INPUT_DAMAGED',
+        `${name} is damaged at byte ${damage.offset}: ${damage.reason}`,
+        'Without --strict it is read up to there',
+      );
+    }
+  }
+}

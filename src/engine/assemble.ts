@@ -1,0 +1,75 @@
+import type { Source } from '../capture/source.ts';
+import type { PacketTime } from '../detect/finding.ts';
+import { scoreOf } from '../detect/score.ts';
+import { identify } from '../device/identify.ts';
+import { lookupVendor, ouiDate, ouiEntries } from '../fingerprint/oui.ts';
+import { buildReport } from '../report/build.ts';
+import type { DeviceFacts } from '../report/parts.ts';
+import type { Report } from '../report/schema.ts';
+import { changedSettings } from './overrides.ts';
+import { DEFAULT_CONFIG } from './config.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** What belongs to this run alone. */
+export interface RunFacts {
+  readonly complete: boolean;
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly elapsedMs: number;
+}
+
+/** The report of a finished pipeline. */
+export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts): Report {
+  const { devices, totals, issues } = pipeline;
+  const findings = pipeline.detectors.flatMap((detector) => detector.findings());
+  const facts: DeviceFacts[] = devices.devices.map((device) => ({
+    device,
+    vendor: lookupVendor(device.mac),
+    identity: identify(device),
+    traffic: devices.traffic(device.index),
+    last: devices.lastSeen(device.index),
+  }));
+  const spans = source.inputs.map((_, index) => totals.spans[index] ?? { first: null, last: null });
+  return buildReport({
+    inputs: source.inputs.map((info, index) => ({ info, ...spans[index]! })),
+    complete: run.complete,
+    settings: changedSettings(DEFAULT_CONFIG, pipeline.config),
+    totals: {
+      packets: totals.packets,
+      bytes: totals.bytes,
+      flows: pipeline.flows.statistics.created,
+      devices: devices.devices.length,
+      first: extreme(
+        spans.map((span) => span.first),
+        -1,
+      ),
+      last: extreme(
+        spans.map((span) => span.last),
+        1,
+      ),
+      protocols: totals.protocols(),
+    },
+    score: scoreOf(findings),
+    devices: facts,
+    findings,
+    issues,
+    models: [],
+    data: [{ name: 'ieee-registry', date: ouiDate(), entries: ouiEntries() }],
+    run: {
+      version: run.version,
+      startedAt: run.startedAt.toISOString(),
+      elapsedMs: Math.round(run.elapsedMs),
+      runtime: `node ${process.versions.node} ${process.platform} ${process.arch}`,
+    },
+  });
+}
+
+/** Earliest (`sign` -1) or latest (1) of the times that are known. */
+function extreme(times: readonly (PacketTime | null)[], sign: 1 | -1): PacketTime | null {
+  let found: PacketTime | null = null;
+  for (const time of times) {
+    if (time === null) continue;
+    if (found === null || sign * (time.seconds - found.seconds || time.nanos - found.nanos) > 0) found = time;
+  }
+  return found;
+}

@@ -1,0 +1,175 @@
+import type { Detector } from '../detect/detector.ts';
+import { createDetectors } from '../detect/list.ts';
+import { DeviceRegistry } from '../device/registry.ts';
+import { Inspector } from '../flow/inspect.ts';
+import { FlowTable } from '../flow/table.ts';
+import { PacketBatch } from '../packet/batch.ts';
+import { decodeHeaders } from '../packet/decode.ts';
+import { ISSUE, IssueCounter } from '../packet/issue.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import { PROTOCOLS } from '../protocol/list.ts';
+import type { Observation } from '../protocol/observation.ts';
+import type { EngineConfig } from './config.ts';
+import type { Output } from './output.ts';
+import { type Selection, Selector } from './selection.ts';
+import { Totals } from './totals.ts';
+
+export interface PipelineOptions {
+  readonly config: EngineConfig;
+  /** Which packets to look at; null for all. */
+  readonly selection: Selection | null;
+  readonly outputs: readonly Output[];
+}
+
+/**
+ * All stages in order, driven by batches from any source. Header decoding runs over the whole batch; everything with
+ * state runs packet by packet in the order of the capture, so no result depends on where one batch ends and the next
+ * begins. Time is packet time: a packet that is older than one before it is counted (`time/backwards`).
+ */
+export class Pipeline {
+  readonly config: EngineConfig;
+  readonly issues = new IssueCounter();
+  readonly totals = new Totals();
+  readonly flows: FlowTable;
+  readonly devices: DeviceRegistry;
+  readonly detectors: readonly Detector[];
+  readonly #inspector: Inspector;
+  readonly #outputs: readonly Output[];
+  readonly #selector: Selector | null;
+  /** Detectors and outputs by hook, so that no hook is asked for in the loop. */
+  readonly #onTick: readonly Detector[];
+  readonly #onFlowStart: readonly Detector[];
+  readonly #onFlowEnd: readonly Detector[];
+  readonly #onObservation: readonly Detector[];
+  readonly #onDevice: readonly Detector[];
+  readonly #context: MessageContext;
+  #seconds = -1;
+  #nanos = 0;
+
+  constructor({ config, selection, outputs }: PipelineOptions) {
+    this.config = config;
+    this.#outputs = outputs;
+    this.#selector = selection === null ? null : new Selector(selection);
+    this.flows = new FlowTable(config.flow, this.issues, {
+      flowStart: (slot, batch, i) => this.#flowStart(slot, batch, i),
+      flowEnd: (slot) => this.#flowEnd(slot),
+    });
+    this.devices = new DeviceRegistry(this.issues, {
+      maxDevices: config.device.maxDevices,
+      onNew: (device, batch, i) => this.#deviceNew(device, batch, i),
+    });
+    this.detectors = createDetectors(config.detect, {
+      flows: this.flows,
+      devices: this.devices,
+      issues: this.issues,
+    });
+    this.#onTick = this.detectors.filter((d) => d.tick !== undefined);
+    this.#onFlowStart = this.detectors.filter((d) => d.flowStart !== undefined);
+    this.#onFlowEnd = this.detectors.filter((d) => d.flowEnd !== undefined);
+    this.#onObservation = this.detectors.filter((d) => d.observe !== undefined);
+    this.#onDevice = this.detectors.filter((d) => d.deviceNew !== undefined);
+    this.#inspector = new Inspector(this.flows, this.issues, (observation, at) =>
+      this.#observe(observation, at),
+    );
+    this.#context = {
+      batch: NO_BATCH,
+      index: 0,
+      packet: 0,
+      seconds: 0,
+      nanos: 0,
+      flow: -1,
+      fromOriginator: true,
+    };
+  }
+
+  /** True when no later packet can change the result (a limit was reached). */
+  get isSatisfied(): boolean {
+    return this.#selector?.isSatisfied ?? false;
+  }
+
+  /** Takes rows `start` to `count - 1` of a batch. The batch is not needed afterwards. */
+  process(batch: PacketBatch): void {
+    decodeHeaders(batch, this.issues);
+    const chosen = this.#selector?.choose(batch) ?? null;
+    this.totals.add(batch, chosen);
+    const { tsSeconds, tsNanos } = batch;
+    for (let i = batch.start; i < batch.count; i++) {
+      if (chosen !== null && chosen[i] === 0) continue;
+      const seconds = tsSeconds[i]!;
+      const nanos = tsNanos[i]!;
+      if (seconds > this.#seconds) {
+        this.#tick(seconds, nanos);
+      } else if (seconds === this.#seconds && nanos >= this.#nanos) {
+        this.#nanos = nanos;
+      } else {
+        this.issues.add(ISSUE['time/backwards'], batch.packetNumber(i));
+      }
+      this.devices.packet(batch, i);
+      const slot = this.flows.packet(batch, i);
+      this.#inspector.packet(batch, i, slot);
+    }
+  }
+
+  /** No more packets: ends all flows and lets every stage conclude. */
+  finish(): void {
+    this.flows.end();
+    this.devices.end();
+    for (const detector of this.detectors) detector.end?.();
+  }
+
+  #tick(seconds: number, nanos: number): void {
+    this.#seconds = seconds;
+    this.#nanos = nanos;
+    this.flows.advance(seconds, nanos);
+    for (const detector of this.#onTick) detector.tick!(seconds);
+  }
+
+  #flowStart(slot: number, batch: PacketBatch, i: number): void {
+    if (this.#onFlowStart.length === 0) return;
+    const at = this.#at(batch, i, slot);
+    for (const detector of this.#onFlowStart) detector.flowStart!(slot, at);
+  }
+
+  #flowEnd(slot: number): void {
+    const { flows } = this;
+    this.#inspector.flowEnd(slot);
+    this.devices.flowEnd(slot, flows);
+    for (const detector of this.#onFlowEnd) detector.flowEnd!(slot);
+    for (const output of this.#outputs) output.flowEnd?.(slot, flows);
+    const service = flows.service[slot]!;
+    if (service !== 0) {
+      this.totals.addService(
+        PROTOCOLS[service - 1]!.name,
+        flows.origPackets[slot]! + flows.respPackets[slot]!,
+        flows.origIpBytes[slot]! + flows.respIpBytes[slot]!,
+      );
+    }
+  }
+
+  #deviceNew(device: number, batch: PacketBatch, i: number): void {
+    if (this.#onDevice.length === 0) return;
+    const at = this.#at(batch, i, -1);
+    for (const detector of this.#onDevice) detector.deviceNew!(device, at);
+  }
+
+  #observe(observation: Observation, at: MessageContext): void {
+    this.devices.observe(observation, at);
+    for (const detector of this.#onObservation) detector.observe!(observation, at);
+    for (const output of this.#outputs) output.observe?.(observation, at);
+  }
+
+  #at(batch: PacketBatch, index: number, flow: number): MessageContext {
+    const at = this.#context;
+    at.batch = batch;
+    at.index = index;
+    at.packet = batch.packetNumber(index);
+    at.seconds = batch.tsSeconds[index]!;
+    at.nanos = batch.tsNanos[index]!;
+    at.flow = flow;
+    at.fromOriginator = true;
+    return at;
+  }
+}
+
+/** What the reused context points at before the first packet. */
+const NO_BATCH = new PacketBatch(1);

@@ -1,6 +1,6 @@
 import { parseIp } from '../bytes/parse-ip.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
-import type { DnsObservation, DnsRecord } from '../protocol/observation.ts';
+import type { DnsObservation, DnsRecord } from '../protocol/dns.ts';
 import { CLAIM } from './address-book.ts';
 import { keepDomain, keepName, keepService } from './keep.ts';
 import type { Learner } from './learn.ts';

@@ -2,14 +2,11 @@ import { type Mac, NO_MAC } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
-import type {
-  ArpObservation,
-  Dhcpv4Observation,
-  NeighborObservation,
-  Observation,
-  RouterAdvertisementObservation,
-  SsdpObservation,
-} from '../protocol/observation.ts';
+import type { ArpObservation } from '../protocol/arp.ts';
+import type { Dhcpv4Observation } from '../protocol/dhcpv4.ts';
+import type { NeighborObservation, RouterAdvertisementObservation } from '../protocol/neighbor-discovery.ts';
+import type { Observation } from '../protocol/observation.ts';
+import type { SsdpObservation } from '../protocol/ssdp.ts';
 import { CLAIM } from './address-book.ts';
 import { keepName, keepService } from './keep.ts';
 import { learnDns } from './learn-dns.ts';

@@ -62,5 +62,11 @@ export interface MessageDecoder {
    * reached by its triggers alone.
    */
   readonly probe?: (bytes: Uint8Array, start: number, end: number) => boolean;
-  decode(bytes: Uint8Array, start: number, end: number, context: MessageContext, sink: MessageSink): DecodeResult;
+  decode(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    context: MessageContext,
+    sink: MessageSink,
+  ): DecodeResult;
 }

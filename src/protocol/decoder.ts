@@ -29,8 +29,13 @@ export interface MessageSink {
  * What became of the bytes.
  * `done`: a message (or several) was decoded, or they are recognised and nothing more is wanted from this flow
  *         direction now; a later datagram is offered again.
- * `incomplete`: the message goes on in later segments; a stream is offered again with more bytes.
- * `foreign`: not this protocol; others may try.
+ * `incomplete`: more is wanted. A stream is offered again from its start with more bytes; a datagram decoder is
+ *         offered the next datagram.
+ * `foreign`: not this protocol; others may try. Nothing was observed.
+ *
+ * A stream decoder may observe messages and still answer `incomplete`. As the start of the stream is offered again,
+ * it then observes the same messages again, in the same order, before any new ones; the caller counts them per
+ * direction and passes each on once. Issues are told only with `done`.
  */
 export type DecodeResult = 'done' | 'incomplete' | 'foreign';
 
@@ -47,6 +52,11 @@ export type DecoderTrigger =
  * A message decoder: bytes to observations. A pure function of its arguments, apart from the sink: no clock, no
  * state between calls. It never throws, never reads outside `[start, end)`, bounds every loop, and tells a
  * malformed message by an issue code after emitting what was decoded before it.
+ *
+ * The exception is a protocol whose message is spread over datagrams that nothing else puts in order (QUIC): its
+ * decoder has `create`, and whoever runs an analysis calls it once and uses what it returns, so that nothing is
+ * carried from one analysis to the next. The state is bounded and keyed by what the protocol itself calls a
+ * connection; the bound is stated in its file.
  */
 export interface MessageDecoder {
   /** Lower-case protocol name, as Zeek's `service` where Zeek has one: `dns`, `dhcp`, `ssl`, `mdns` … */

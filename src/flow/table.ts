@@ -27,6 +27,13 @@ export interface FlowConfig {
   readonly tcpCloseDelayMs: number;
   readonly udpInactivityMs: number;
   readonly icmpInactivityMs: number;
+  /** Start of each TCP direction that message decoders get to see at most, in bytes. */
+  readonly inspectBytes: number;
+  /** Memory for stream starts that cannot be decoded in place, over all flows; beyond it `stream/budget` is counted. */
+  readonly inspectBudgetBytes: number;
+  /** IP datagrams in reassembly at most, and how long their fragments are waited for. */
+  readonly maxFragmented: number;
+  readonly fragmentTimeoutMs: number;
 }
 
 export const DEFAULT_FLOW_CONFIG: FlowConfig = {
@@ -37,6 +44,10 @@ export const DEFAULT_FLOW_CONFIG: FlowConfig = {
   tcpCloseDelayMs: 5_000,
   udpInactivityMs: 60_000,
   icmpInactivityMs: 60_000,
+  inspectBytes: 16_384,
+  inspectBudgetBytes: 33_554_432,
+  maxFragmented: 256,
+  fragmentTimeoutMs: 30_000,
 };
 
 /** Why a flow ended. */
@@ -128,6 +139,16 @@ export class FlowTable extends FlowColumns {
 
   get statistics(): FlowTableStatistics {
     return { created: this.#created, active: this.#activeCount, evicted: this.#evicted };
+  }
+
+  /** Flows so far. */
+  get created(): number {
+    return this.#created;
+  }
+
+  /** Flows ended early because the table was full. */
+  get evicted(): number {
+    return this.#evicted;
   }
 
   /** Flows active now. */

@@ -42,6 +42,26 @@ export interface SourceInfo {
   readonly resolvedNames: Map<string, string[]>;
   /** Section and file comments, bounded. */
   readonly comments: string[];
+  /** pcapng blocks that were recognised and passed over (`decryption secrets`, `custom`, …) → how many. */
+  readonly otherBlocks: Map<string, number>;
+}
+
+/** Facts of an input before its first byte was read. */
+export function newSourceInfo(name: string): SourceInfo {
+  return {
+    name,
+    format: '',
+    sha256: '',
+    bytes: 0,
+    totalBytes: 0,
+    packets: 0,
+    interfaces: [],
+    timeDigits: 0,
+    damage: null,
+    resolvedNames: new Map(),
+    comments: [],
+    otherBlocks: new Map(),
+  };
 }
 
 /**

@@ -24,6 +24,7 @@ export function sampleSource(changes: Partial<SourceInfo> = {}): SourceInfo {
     damage: null,
     resolvedNames: new Map(),
     comments: [],
+    otherBlocks: new Map(),
     ...changes,
   };
 }

@@ -1,0 +1,38 @@
+import type { Damage } from './source.ts';
+
+/** Adds up the damaged places of one capture: where and what the first was, how much is lost in all. */
+export class DamageLog {
+  private offset = -1;
+  private reason = '';
+  private bytesLost = 0;
+  private resynchronised = 0;
+
+  /** Reading stopped at `offset`, for good. */
+  stopped(offset: number, reason: string, bytesLost: number): void {
+    this.note(offset, reason, bytesLost);
+  }
+
+  /** Something at `offset` was skipped, and reading went on. */
+  skipped(offset: number, reason: string, bytesLost: number): void {
+    this.note(offset, reason, bytesLost);
+    this.resynchronised++;
+  }
+
+  get result(): Damage | null {
+    if (this.offset < 0) return null;
+    return {
+      offset: this.offset,
+      reason: this.reason,
+      bytesLost: this.bytesLost,
+      resynchronised: this.resynchronised,
+    };
+  }
+
+  private note(offset: number, reason: string, bytesLost: number): void {
+    if (this.offset < 0) {
+      this.offset = offset;
+      this.reason = reason;
+    }
+    this.bytesLost += bytesLost;
+  }
+}

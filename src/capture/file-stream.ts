@@ -1,0 +1,38 @@
+import { closeSync, readSync } from 'node:fs';
+import type { ByteStream } from './byte-stream.ts';
+import { BYTES_PER_TURN } from './limits.ts';
+
+/**
+ * A regular file. Reads are synchronous, which is the fastest way through the page cache on one core; after every
+ * `BYTES_PER_TURN` the event loop gets a turn, so that timers and signals are served.
+ */
+export function fileStream(fd: number, ownsFd: boolean): ByteStream {
+  let closed = false;
+  let sinceTurn = 0;
+  const readNow = (target: Uint8Array, offset: number, length: number): number => {
+    if (closed) return 0;
+    const got = readSync(fd, target, offset, length, null);
+    sinceTurn += got;
+    return got;
+  };
+  return {
+    read(target, offset, length) {
+      if (sinceTurn < BYTES_PER_TURN) return readNow(target, offset, length);
+      sinceTurn = 0;
+      return new Promise((resolve, reject) => {
+        setImmediate(() => {
+          try {
+            resolve(readNow(target, offset, length));
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
+      });
+    },
+    close() {
+      if (!closed && ownsFd) closeSync(fd);
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}

@@ -21,6 +21,12 @@ export function ouiDate(): string {
   return table().date;
 }
 
+/** Number of registered prefixes. */
+export function ouiEntries(): number {
+  const { large, medium, small } = table();
+  return large.length + medium.length + small.length;
+}
+
 /** The registered organisation, as the registry writes it; '' when there is none to tell (see `describeMac`). */
 export function lookupVendor(mac: Mac): string {
   if (mac < 0 || isGroupMac(mac) || isLocalMac(mac)) return '';

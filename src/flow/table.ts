@@ -27,6 +27,11 @@ export interface FlowConfig {
   readonly tcpCloseDelayMs: number;
   readonly udpInactivityMs: number;
   readonly icmpInactivityMs: number;
+  /**
+   * UDP flows to a DNS port: looked at in this interval from their start on, and ended when they were silent for a
+   * second less than it. A resolver that reuses its port has short flows this way.
+   */
+  readonly dnsSessionMs: number;
   /** Start of each TCP direction that message decoders get to see at most, in bytes. */
   readonly inspectBytes: number;
   /** Memory for stream starts that cannot be decoded in place, over all flows; beyond it `stream/budget` is counted. */
@@ -44,6 +49,7 @@ export const DEFAULT_FLOW_CONFIG: FlowConfig = {
   tcpCloseDelayMs: 5_000,
   udpInactivityMs: 60_000,
   icmpInactivityMs: 60_000,
+  dnsSessionMs: 10_000,
   inspectBytes: 16_384,
   inspectBudgetBytes: 33_554_432,
   maxFragmented: 256,
@@ -75,6 +81,11 @@ export interface FlowTableStatistics {
 
 /** Inactivity timeout classes; a slot of class 0 is free. */
 const CLASS = { free: 0, tcp: 1, tcpHandshake: 2, udp: 3, icmp: 4 } as const;
+
+/** UDP ports of DNS and its kin: DNS, NetBIOS names, mDNS, LLMNR. */
+const DNS_PORTS: ReadonlySet<number> = new Set([53, 137, 5353, 5355]);
+const NTP_PORT = 123;
+const NTP_MODE_SERVER = 4;
 
 /** Letters of UDP histories and of flips at the start. */
 const LETTER_D = 68;
@@ -130,9 +141,8 @@ export class FlowTable extends FlowColumns {
       config.icmpInactivityMs / 1000,
     );
     this.#due = (slot): void => {
-      const deadline = this.#deadline(slot);
-      if (deadline <= this.#now) this.#finish(slot, this.#timeoutReason(slot), false);
-      else this.#wheel.add(slot, Math.ceil(deadline));
+      if (this.#isOver(slot)) this.#finish(slot, this.#timeoutReason(slot), false);
+      else this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
     };
     this.#grow(Math.min(FIRST_CAPACITY, powerOfTwo(config.maxFlows)));
   }
@@ -256,7 +266,7 @@ export class FlowTable extends FlowColumns {
       }
     }
     if (slot >= 0) {
-      if (this.#deadline(slot) <= this.#now) {
+      if (this.#isOver(slot)) {
         this.#finish(slot, this.#timeoutReason(slot), true);
         slot = -1;
       } else if (
@@ -273,6 +283,12 @@ export class FlowTable extends FlowColumns {
     }
     slot = this.#open(batch, i, protocol, srcPort, dstPort, hash);
     this.#count(slot, batch, i, protocol);
+    if (protocol === IP_PROTOCOL.udp && srcPort === NTP_PORT && isNtpServer(batch, i)) {
+      // Both ports are 123: only the message tells that the first packet seen was an answer.
+      this.#tcp.flip(slot);
+      this.#flipAddresses(slot);
+      this.fromOriginator = false;
+    }
     this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
     this.#listener.flowStart?.(slot, batch, i);
     return slot;
@@ -341,6 +357,19 @@ export class FlowTable extends FlowColumns {
     );
   }
 
+  #isOver(slot: number): boolean {
+    if (this.#deadline(slot) > this.#now) return false;
+    if (this.ipProtocol[slot] !== IP_PROTOCOL.udp || this.timerAt[slot]! > this.#now) return true;
+    // A DNS session: its timer only ends it when it was silent, and is set again otherwise.
+    const last = this.#lastTime(slot);
+    const interval = this.config.dnsSessionMs / 1000;
+    while (this.timerAt[slot]! <= this.#now) {
+      if (this.timerAt[slot]! - last >= interval - 1) return true;
+      this.timerAt[slot]! += interval;
+    }
+    return this.#deadline(slot) <= this.#now;
+  }
+
   #deadline(slot: number): number {
     return Math.min(this.#lastTime(slot) + this.#timeouts[this.#timeoutClass[slot]!]!, this.timerAt[slot]!);
   }
@@ -393,6 +422,9 @@ export class FlowTable extends FlowColumns {
     } else if (protocol === IP_PROTOCOL.udp) {
       this.#timeoutClass[slot] = CLASS.udp;
       flips = isLikelyUdpServer(srcPort) && !isLikelyUdpServer(dstPort);
+      if (DNS_PORTS.has(flips ? srcPort : dstPort)) {
+        this.timerAt[slot] = this.#now + this.config.dnsSessionMs / 1000;
+      }
     } else this.#timeoutClass[slot] = CLASS.icmp;
     // Nothing answers from the broadcast address.
     if (flips && !(batch.dstIp[i * 4 + 3] === 0xffff_ffff && batch.dstIp[i * 4 + 2] === 0xffff)) {
@@ -554,6 +586,14 @@ function isFlippedTcp(flags: number, srcPort: number, dstPort: number): boolean 
   if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn || !isLikelyTcpServer(srcPort)) return false;
   if (!isLikelyTcpServer(dstPort)) return true;
   return (flags & TCP_FLAG.syn) === 0 && srcPort < dstPort;
+}
+
+function isNtpServer(batch: PacketBatch, i: number): boolean {
+  return (
+    batch.dstPort[i] === NTP_PORT &&
+    batch.payloadCapLen[i]! > 0 &&
+    (batch.bytes[batch.payloadOffset[i]!]! & 7) === NTP_MODE_SERVER
+  );
 }
 
 function swap(a: { [n: number]: number }, b: { [n: number]: number }, slot: number): void {

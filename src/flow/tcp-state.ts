@@ -96,7 +96,7 @@ export class TcpStates {
       if (stateOf(words, orig) !== ENDPOINT.inactive) return false;
       starter = resp;
     }
-    if (this.#bothClosed(orig, resp)) return true;
+    if (((words[orig + W.status]! | words[resp + W.status]!) & STATUS.didClose) !== 0) return true;
     if (sequence === words[starter + W.start]) return false;
     const isReversedHandshake =
       (flags & ACK) === 0 &&

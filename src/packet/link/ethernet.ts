@@ -1,5 +1,5 @@
 /** Ethernet II and IEEE 802.3. Preamble and FCS are not in a capture, or lie behind the lengths of the headers. */
-import { u16, u48 } from '../../bytes/big-endian.ts';
+import { u16, u48 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -1,6 +1,6 @@
 /** Linux cooked captures, LINKTYPE_LINUX_SLL and LINUX_SLL2. The interface index of SLL2 is ignored. */
 import { NO_MAC } from '../../bytes/address.ts';
-import { u16, u48 } from '../../bytes/big-endian.ts';
+import { u16, u48 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -2,7 +2,7 @@
  * IEEE 802.2 LLC with SNAP (RFC 1042). Where no IP is inside, the payload starts at the LLC header, so that message
  * decoders (spanning tree, CDP) see the service access points.
  */
-import { u16, u24 } from '../../bytes/big-endian.ts';
+import { u16, u24 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -1,5 +1,5 @@
 /** BSD loopback: an address family, in the byte order of the capturing host (NULL) or big-endian (LOOP). */
-import { u32 } from '../../bytes/big-endian.ts';
+import { u32 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';
 

@@ -1,5 +1,5 @@
 /** IEEE 802.1Q and 802.1ad tags, Cisco's older tag types, and VN-Tag (802.1BR's forerunner). Priorities are ignored. */
-import { u16 } from '../../bytes/big-endian.ts';
+import { u16 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';
 

@@ -1,5 +1,5 @@
 /** IPv4, RFC 791. Options are skipped, the checksum is ignored: offloading network cards leave it blank. */
-import { u16, u32 } from '../../bytes/big-endian.ts';
+import { u16, u32 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -2,7 +2,7 @@
  * IPv6, RFC 8200, with its extension headers, the jumbo payload option (RFC 2675) and AH (RFC 4302) among them.
  * Traffic class, flow label and the contents of all other options are ignored.
  */
-import { u16, u32 } from '../../bytes/big-endian.ts';
+import { u16, u32 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { IP_PROTOCOL, LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -1,5 +1,5 @@
 /** SCTP, RFC 9260: the common header alone. Chunks are the payload. */
-import { u16 } from '../../bytes/big-endian.ts';
+import { u16 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -1,5 +1,5 @@
 /** TCP, RFC 9293. Options are left to the fingerprint; the urgent pointer and the checksum are ignored. */
-import { u16, u32 } from '../../bytes/big-endian.ts';
+import { u16, u32 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -1,5 +1,5 @@
 /** UDP, RFC 768, and UDP-Lite (RFC 3828), whose length field is a checksum coverage. Checksums are ignored. */
-import { u16 } from '../../bytes/big-endian.ts';
+import { u16 } from '../../bytes/endian.ts';
 import { ISSUE } from '../issue.ts';
 import { IP_PROTOCOL, LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';

@@ -1,5 +1,5 @@
 /**
- * Unchecked big-endian reads for decoders that have compared lengths already. `at` counts from the start of `bytes`;
+ * Unchecked reads of numbers, big-endian and (`le`) little-endian, for decoders that have compared lengths already. `at` counts from the start of `bytes`;
  * the caller vouches that the whole field lies inside.
  */
 

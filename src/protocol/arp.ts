@@ -3,7 +3,7 @@
  * Ignored: other hardware and protocol types (counted by the header decoder), padding after the message.
  */
 import type { Mac } from '../bytes/address.ts';
-import { u16, u32, u48 } from '../bytes/big-endian.ts';
+import { u16, u32, u48 } from '../bytes/endian.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { MessageDecoder } from './decoder.ts';
 

@@ -2,7 +2,7 @@
  * The options of one DHCPv4 message: the options field, then `file` and `sname` when option 52 says that they hold
  * options too; parts of one option are put together in that order (RFC 3396).
  */
-import { u16, u32 } from '../bytes/big-endian.ts';
+import { u16, u32 } from '../bytes/endian.ts';
 import { formatHex } from '../bytes/hex.ts';
 import { readText } from '../bytes/text.ts';
 

@@ -5,7 +5,7 @@
  * Ignored on purpose: authentication (90), static routes (33, 121), boot file names, and whatever else names no device.
  */
 import { type Mac, NO_MAC } from '../bytes/address.ts';
-import { u16, u32, u48 } from '../bytes/big-endian.ts';
+import { u16, u32, u48 } from '../bytes/endian.ts';
 import { formatHex } from '../bytes/hex.ts';
 import { readText } from '../bytes/text.ts';
 import { ISSUE } from '../packet/issue.ts';

@@ -1,5 +1,5 @@
 /** One DNS message: RFC 1035, section 4. */
-import { u16, u32 } from '../bytes/big-endian.ts';
+import { u16, u32 } from '../bytes/endian.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { MessageSink } from './decoder.ts';
 import type { DnsObservation, DnsQuestion, DnsRecord } from './dns.ts';

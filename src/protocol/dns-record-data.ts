@@ -4,7 +4,7 @@
  * option in OPT by which sleeping hosts register with a proxy (draft-cheshire-edns0-owner-option).
  */
 import { formatIp, formatIpv4, formatMac } from '../bytes/address.ts';
-import { u16, u32, u48 } from '../bytes/big-endian.ts';
+import { u16, u32, u48 } from '../bytes/endian.ts';
 import { readText } from '../bytes/text.ts';
 import { type NameResult, readName } from './dns-name.ts';
 

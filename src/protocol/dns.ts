@@ -2,7 +2,7 @@
  * DNS over UDP and TCP (RFC 1035), multicast DNS (RFC 6762) and LLMNR (RFC 4795): one message format, read by
  * `dns-message.ts`. Ignored on purpose: signatures (RRSIG, TSIG), and the data of record types that name no device.
  */
-import { u16 } from '../bytes/big-endian.ts';
+import { u16 } from '../bytes/endian.ts';
 import type { DecodeResult, MessageDecoder, MessageSink } from './decoder.ts';
 import { decodeDnsMessage } from './dns-message.ts';
 

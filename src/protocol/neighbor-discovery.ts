@@ -4,7 +4,7 @@
  * Ignored on purpose: checksums, the packet that a redirect quotes, SEND options, reachable and retransmission timers.
  */
 import { formatIp, type Mac, NO_MAC } from '../bytes/address.ts';
-import { u16, u32, u48 } from '../bytes/big-endian.ts';
+import { u16, u32, u48 } from '../bytes/endian.ts';
 import { ISSUE } from '../packet/issue.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import type { MessageDecoder, MessageSink } from './decoder.ts';

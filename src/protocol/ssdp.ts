@@ -3,6 +3,7 @@
  * to the port that searched. Ignored: bodies, which SSDP does not have.
  */
 import { ISSUE } from '../packet/issue.ts';
+import { LAYER } from '../packet/layer.ts';
 import type { MessageDecoder } from './decoder.ts';
 import { readHead, startsWith } from './header-fields.ts';
 
@@ -17,9 +18,11 @@ export const ssdpDecoder: MessageDecoder = {
   name: 'ssdp',
   triggers: [{ kind: 'udp', ports: [1900] }],
   scope: 'every',
-  probe: (bytes, start, end) =>
-    startsWith(bytes, start, end, 'M-SEARCH * HTTP/1.') || startsWith(bytes, start, end, 'NOTIFY * HTTP/1.'),
-  decode(bytes, start, end, _context, sink) {
+  // Many devices answer from a port of their own.
+  probe: (bytes, start, end) => methodOf(bytes, start, end) !== null,
+  decode(bytes, start, end, context, sink) {
+    // HTTP over TCP looks alike.
+    if ((context.batch.layers[context.index]! & LAYER.tcp) !== 0) return 'foreign';
     const method = methodOf(bytes, start, end);
     if (method === null) return 'foreign';
     const head = readHead(bytes, start, end);
@@ -35,8 +38,8 @@ export const ssdpDecoder: MessageDecoder = {
 };
 
 function methodOf(bytes: Uint8Array, start: number, end: number): SsdpObservation['method'] | null {
-  if (startsWith(bytes, start, end, 'NOTIFY ')) return 'notify';
-  if (startsWith(bytes, start, end, 'M-SEARCH ')) return 'search';
+  if (startsWith(bytes, start, end, 'NOTIFY * HTTP/1.')) return 'notify';
+  if (startsWith(bytes, start, end, 'M-SEARCH * HTTP/1.')) return 'search';
   if (startsWith(bytes, start, end, 'HTTP/1.')) return 'response';
   return null;
 }

@@ -1,6 +1,6 @@
 import type { Mac } from '../bytes/address.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { FlowColumns } from '../flow/columns.ts';
 import type { IssueCounter } from '../packet/issue.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts';
 
 /** What a detector may look at. Views, not copies: valid during the call. */
 export interface DetectorView {
-  readonly flows: FlowTable;
+  readonly flows: FlowColumns;
   readonly devices: DeviceRegistry;
   readonly issues: IssueCounter;
 }
@@ -32,7 +32,7 @@ export interface Detector {
   tick?(seconds: number): void;
   /** No more packets. Findings are collected after this. */
   end?(): void;
-  /** All findings so far, in any order; called once, after `end`. */
+  /** All findings so far, in any order. Changes nothing: live mode asks again and again, and for the last time after `end`. */
   findings(): Finding[];
 }
 

@@ -154,6 +154,12 @@ export class AddressBook {
     return entry >= 0 && this.owns(entry);
   }
 
+  /** `device` passed packets of this address on, and never sent one as its own. */
+  cameFromElsewhere(device: number, words: Uint32Array, at: number): boolean {
+    const entry = this.table.find(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    return entry >= 0 && (this.claims[entry]! & ~CLAIM.forwarded) === 0;
+  }
+
   sourcesOf(entry: number): Set<AddressSource> {
     const claims = this.claims[entry]!;
     return new Set(SOURCES.filter(([bits]) => (claims & bits) !== 0).map(([, source]) => source));

@@ -1,7 +1,7 @@
 import { formatIpAt, isGroupIp, isUnspecifiedIp } from '../bytes/address.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import { ISSUE } from '../packet/issue.ts';
-import type { FlowColumns } from '../flow/table.ts';
+import type { FlowColumns } from '../flow/columns.ts';
 import { AddressTable } from './address-table.ts';
 import type { DevicePeer } from './device.ts';
 import { keepService } from './keep.ts';

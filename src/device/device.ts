@@ -70,7 +70,7 @@ export interface Device {
   /** Domain asked for (DNS, SNI, HTTP Host) → times. */
   readonly domains: Map<string, number>;
   readonly peers: Map<string, DevicePeer>;
-  /** Evidence by `source` + value, without the OUI's. */
+  /** Evidence by source, value and what it supports, without the OUI's. */
   readonly evidence: Map<string, Evidence>;
   /** Fingerprints by kind (`dhcp`, `tcp-syn`, `ja4`, `hassh`, …) → values seen. */
   readonly fingerprints: Map<string, Set<string>>;

@@ -36,7 +36,8 @@ export function keepDomain(device: Device, name: string): boolean {
 }
 
 export function keepEvidence(device: Device, evidence: Evidence): boolean {
-  const key = `${evidence.source} ${evidence.value}`;
+  const { brand, model, category, os } = evidence.supports;
+  const key = `${evidence.source} ${evidence.value} ${brand ?? ''} ${model ?? ''} ${category ?? ''} ${os ?? ''}`;
   const known = device.evidence.get(key);
   if (known !== undefined && known.weight >= evidence.weight) return true;
   if (known === undefined && device.evidence.size >= LIMIT.evidencePerDevice) return false;

@@ -110,8 +110,9 @@ function learnNames(
  * Whom an mDNS or LLMNR answer is about: its sender, unless all its addresses are proven to be one other device's
  * (reflectors and sleep proxies repeat what others said).
  */
-function speakerOf(learner: Learner, dns: DnsObservation, context: MessageContext): number {
+export function speakerOf(learner: Learner, dns: DnsObservation, context: MessageContext): number {
   const sender = learner.senderOf(context);
+  if (dns.protocol === 'dns') return sender;
   let other = -1;
   for (const record of dns.records) {
     const owner = provenOwnerOf(learner, record);

@@ -1,5 +1,6 @@
 import { type Mac, NO_MAC } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
+import { collectEvidence } from '../fingerprint/collect.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { ArpObservation } from '../protocol/arp.ts';
@@ -8,8 +9,8 @@ import type { NeighborObservation, RouterAdvertisementObservation } from '../pro
 import type { Observation } from '../protocol/observation.ts';
 import type { SsdpObservation } from '../protocol/ssdp.ts';
 import { CLAIM } from './address-book.ts';
-import { keepName, keepService } from './keep.ts';
-import { learnDns } from './learn-dns.ts';
+import { keepEvidence, keepFingerprint, keepName, keepService } from './keep.ts';
+import { learnDns, speakerOf } from './learn-dns.ts';
 import { maskLength } from './on-link.ts';
 import type { DeviceRegistry } from './registry.ts';
 import { ResolvedNames } from './resolved-names.ts';
@@ -64,6 +65,20 @@ export class Learner {
       default:
         break;
     }
+    this.evidence(observation, context);
+  }
+
+  /** Evidence is about the sender; for a DHCP request about the client, for mDNS about whose records they are. */
+  private evidence(observation: Observation, context: MessageContext): void {
+    const about =
+      observation.kind === 'dhcp'
+        ? this.registry.indexOf(observation.clientMac)
+        : observation.kind === 'dns'
+          ? speakerOf(this, observation, context)
+          : this.senderOf(context);
+    const device = this.registry.devices[about];
+    if (device === undefined) return;
+    collectEvidence(observation, (evidence) => this.bound(keepEvidence(device, evidence), context));
   }
 
   /** Counts what a bounded list had no room for. */
@@ -116,6 +131,9 @@ export class Learner {
     const { devices } = this.registry;
     this.bound(keepName(devices[device]!, dhcp.hostName, 'dhcp'), context);
     this.bound(keepName(devices[device]!, dhcp.clientFqdn, 'dhcp'), context);
+    const order = dhcp.parameterRequestList.join(',');
+    this.bound(keepFingerprint(devices[device]!, 'dhcp', order), context);
+    this.bound(keepFingerprint(devices[device]!, 'dhcp-vendor-class', dhcp.vendorClass), context);
     if (dhcp.messageType === DHCP.inform || (dhcp.messageType === DHCP.request && dhcp.clientIp !== 0)) {
       this.claimIpv4(device, dhcp.clientIp, CLAIM.dhcp, context);
     }

@@ -8,7 +8,7 @@
 import { formatIp, formatMac, isGroupMac, isPrivateIp, type Mac, NO_MAC } from '../bytes/address.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
-import type { FlowColumns } from '../flow/table.ts';
+import type { FlowColumns } from '../flow/columns.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { LAYER } from '../packet/layer.ts';
@@ -174,6 +174,18 @@ export class DeviceRegistry {
     if (mac <= 0) return this.indexOfAddress(words, at);
     const device = this.indexOf(mac);
     return device >= 0 && this.addresses.isOwn(device, words, at) ? device : -1;
+  }
+
+  /**
+   * Index of the device that answers for what was sent from an IP address by `mac`: its owner, or, when a sender on
+   * this link uses an address that is not its own (forged sources, decoys), that sender; -1 for addresses elsewhere.
+   */
+  actorOf(words: Uint32Array, at: number, mac: Mac): number {
+    const owner = this.ownerOf(words, at, mac);
+    if (owner >= 0) return owner;
+    const sender = this.indexOf(mac);
+    if (sender < 0 || this.addresses.forwards(sender)) return -1;
+    return this.addresses.cameFromElsewhere(sender, words, at) ? -1 : sender;
   }
 
   /** A device by a MAC that a message names: made if need be, because the message vouches for it. */

@@ -1,0 +1,130 @@
+/**
+ * arp-spoof (ATT&CK T1557.002): a device tells others, unasked and again and again, that an address which another
+ * device has proven to be its own is found at the wrong MAC.
+ *
+ * Not counted: answers to requests (proxy ARP, a hub with two interfaces), announcements of an address that nobody
+ * else has (failover, new leases), MACs of redundancy groups.
+ * State: `MAX_REQUESTS` open requests, `MAX_CLAIMS` pairs of sender and address; episodes by actor.
+ */
+import { formatIpv4, formatMac } from '../bytes/address.ts';
+import type { ArpObservation } from '../protocol/arp.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import type { Observation } from '../protocol/observation.ts';
+import { virtualMac } from '../device/virtual-mac.ts';
+import { addressActor, deviceActor } from './actor.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { findingOf } from './claim.ts';
+import type { Detector, DetectorFactory } from './detector.ts';
+import { EpisodeLog } from './episode-log.ts';
+import { Samples } from './episode.ts';
+import type { Finding } from './finding.ts';
+import type { RuleConfig } from './thresholds.ts';
+
+const MAX_REQUESTS = 4096;
+const MAX_CLAIMS = 8192;
+
+class Notes {
+  readonly addresses = new Samples();
+  readonly owners = new Samples();
+  readonly victims = new Samples();
+  gateway = false;
+}
+
+interface Claim {
+  unsolicited: number;
+  pending: [seconds: number, nanos: number, packet: number][];
+}
+
+export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view): Detector => {
+  /** Address asked for → second of the last request. */
+  const requests = new BoundedMap<number, { seconds: number }>(MAX_REQUESTS);
+  const claims = new BoundedMap<string, Claim>(MAX_CLAIMS);
+  /** Address → MAC that first said it has it. */
+  const firstHolder = new BoundedMap<number, { mac: number }>(MAX_CLAIMS);
+  /** MAC → addresses that it ever named as its own, up to four. */
+  const ownAddresses = new BoundedMap<number, Set<number>>(MAX_CLAIMS);
+  const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
+
+  function observe(observation: Observation, at: MessageContext): void {
+    if (observation.kind !== 'arp') return;
+    const { operation, senderIp, senderMac, targetIp } = observation;
+    if (operation === 1) {
+      if (!observation.gratuitous) requests.use(targetIp, () => ({ seconds: 0 })).seconds = at.seconds;
+      if (senderIp !== 0) {
+        firstHolder.use(senderIp, () => ({ mac: senderMac }));
+        const own = ownAddresses.use(senderMac, () => new Set());
+        if (own.size < 4) own.add(senderIp);
+      }
+      return;
+    }
+    if (operation !== 2 || senderIp === 0) return;
+    const holder = firstHolder.use(senderIp, () => ({ mac: senderMac })).mac;
+    if (virtualMac(senderMac) !== '') return;
+    const asked = requests.peek(senderIp);
+    const solicited = asked !== undefined && at.seconds - asked.seconds <= config.requestSeconds;
+    const owner = ownerBeside(senderIp, senderMac, holder);
+    const own = ownAddresses.use(senderMac, () => new Set());
+    if (own.size < 4) own.add(senderIp);
+    // Announcing its only address is what a second interface does.
+    if (observation.gratuitous && own.size < 2) return;
+    if (owner === -1 || (solicited && observation.targetMac !== 0xffff_ffff_ffff && !isPoisoner(senderMac)))
+      return;
+    count(observation, owner, at);
+  }
+
+  /** MAC of another holder of the address, or -1. */
+  function ownerBeside(ip: number, mac: number, firstMac: number): number {
+    const proven = view.devices.addresses.provenOwner(0, 0, 0xffff, ip);
+    const provenMac = proven >= 0 ? view.devices.devices[proven]!.mac : -1;
+    if (provenMac > 0 && provenMac !== mac) return provenMac;
+    return firstMac !== mac ? firstMac : -1;
+  }
+
+  /** Once it is known to poison, its answers to requests count too. */
+  function isPoisoner(mac: number): boolean {
+    const device = view.devices.indexOf(mac);
+    return device >= 0 && log.running(deviceActor(view, device), 0) !== undefined;
+  }
+
+  function count(arp: ArpObservation, owner: number, at: MessageContext): void {
+    const { senderIp, senderMac } = arp;
+    const claim = claims.use(`${senderMac} ${senderIp}`, () => ({ unsolicited: 0, pending: [] }));
+    claim.unsolicited++;
+    if (claim.unsolicited < config.unsolicited) {
+      claim.pending.push([at.seconds, at.nanos, at.packet]);
+      return;
+    }
+    const device = view.devices.indexOf(senderMac);
+    const actor = device >= 0 ? deviceActor(view, device) : addressActor(formatMac(senderMac));
+    const { episode, notes } = log.at(actor, at.seconds, at.nanos);
+    for (const [seconds, nanos, packet] of claim.pending) episode.add(seconds, nanos, packet);
+    claim.pending = [];
+    episode.add(at.seconds, at.nanos, at.packet);
+    notes.addresses.add(formatIpv4(senderIp));
+    notes.owners.add(formatMac(owner));
+    if (arp.targetIp !== senderIp && arp.targetIp !== 0) notes.victims.add(formatIpv4(arp.targetIp));
+    const ownerDevice = view.devices.indexOf(owner);
+    if (ownerDevice >= 0 && view.devices.addresses.forwards(ownerDevice)) notes.gateway = true;
+  }
+
+  return {
+    id: 'arp-spoof',
+    observe,
+    findings(): Finding[] {
+      return [...log.entries()].map(({ actor, episode, notes }) => {
+        const addresses = notes.addresses.list();
+        const owners = notes.owners.list();
+        return findingOf(episode, {
+          rule: 'arp-spoof',
+          severity: notes.gateway || addresses.length > 1 ? 'critical' : 'high',
+          confidence: addresses.length > 1 || notes.gateway ? 0.95 : 0.85,
+          actor,
+          peer: owners.length === 1 ? owners[0]! : '',
+          summary: `${actor.label} claims ${addresses.slice(0, 4).join(', ')}, which ${owners.slice(0, 4).join(', ')} ${owners.length === 1 ? 'has' : 'have'}, in ${episode.count} unasked ARP replies`,
+          evidence: { addresses, owners, victims: notes.victims.list(), replies: episode.count },
+          technique: 'T1557.002',
+        });
+      });
+    },
+  };
+};

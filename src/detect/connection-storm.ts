@@ -1,0 +1,122 @@
+/**
+ * connection-storm (ATT&CK T1071): a device tries one port of one host again and again without ever getting through:
+ * what malware does whose command server is gone, and what a well-made client does not, because it backs off.
+ *
+ * A host that answers once in the episode clears it. State: `MAX_TARGETS` triples of actor, target and port.
+ */
+import { actorAt, type Actor, targetText } from './actor.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { findingOf } from './claim.ts';
+import type { Detector, DetectorFactory } from './detector.ts';
+import { Episode } from './episode.ts';
+import type { Finding } from './finding.ts';
+import { isRefused } from './flow-outcome.ts';
+import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
+import type { RuleConfig } from './thresholds.ts';
+
+const MAX_TARGETS = 4096;
+const MAX_CLOSED = 256;
+
+interface Storm {
+  readonly actor: Actor;
+  readonly target: string;
+  readonly port: number;
+  episode: Episode;
+  /** SYNs, retransmissions included. */
+  packets: number;
+  refused: number;
+  /** Most attempts within one window so far, and the window that is being counted. */
+  best: number;
+  windowStart: number;
+  inWindow: number;
+  succeeded: boolean;
+}
+
+export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = (config, view): Detector => {
+  const closed: Storm[] = [];
+  const close = (storm: Storm): void => {
+    if (isStorm(storm) && closed.length < MAX_CLOSED) closed.push(storm);
+  };
+  const storms = new BoundedMap<string, Storm>(MAX_TARGETS, close);
+
+  function isStorm(storm: Storm): boolean {
+    return !storm.succeeded && storm.best >= config.attempts;
+  }
+
+  function flowEnd(slot: number): void {
+    const { flows } = view;
+    if (flows.ipProtocol[slot] !== IP_PROTOCOL.tcp) return;
+    const refused = isRefused(flows, slot);
+    if (!refused && (flows.respTcpFlags[slot]! & TCP_FLAG.syn) === 0) return;
+    const at = slot * 4;
+    // Successes matter only where failures were noted.
+    if (!refused && storms.size === 0) return;
+    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
+    const target = targetText(flows.respIp, at);
+    const port = flows.respPort[slot]!;
+    const key = `${actor.key} ${target} ${port}`;
+    if (!refused) {
+      const known = storms.peek(key);
+      if (known !== undefined) known.succeeded = true;
+      return;
+    }
+    const seconds = flows.firstSeconds[slot]!;
+    const nanos = flows.firstNanos[slot]!;
+    const known = storms.peek(key);
+    if (known !== undefined && seconds - known.episode.last.seconds > config.episodeSeconds) {
+      close(known);
+      storms.delete(key);
+    }
+    const storm = storms.use(key, () => ({
+      actor,
+      target,
+      port,
+      episode: new Episode(seconds, nanos),
+      packets: 0,
+      refused: 0,
+      best: 0,
+      windowStart: seconds,
+      inWindow: 0,
+      succeeded: false,
+    }));
+    storm.episode.add(seconds, nanos, flows.firstPacket[slot]!);
+    storm.packets += flows.origPackets[slot]!;
+    if (flows.respPackets[slot]! > 0) storm.refused++;
+    if (seconds - storm.windowStart > config.windowSeconds) {
+      storm.windowStart = seconds;
+      storm.inWindow = 0;
+    }
+    storm.best = Math.max(storm.best, ++storm.inWindow);
+  }
+
+  return {
+    id: 'connection-storm',
+    flowEnd,
+    findings(): Finding[] {
+      return [...closed, ...storms.values()].filter(isStorm).map((storm) => {
+        const { actor, episode, target, port } = storm;
+        const many = episode.count >= config.highAttempts;
+        return findingOf(episode, {
+          rule: 'connection-storm',
+          severity: many ? 'high' : 'low',
+          confidence: many ? 0.85 : 0.6,
+          actor,
+          peer: target,
+          summary: `${actor.label} tried ${target} port ${port} ${episode.count} times without ever getting through`,
+          evidence: {
+            source: actor.label,
+            target,
+            port: `tcp/${port}`,
+            attempts: episode.count,
+            refused: storm.refused,
+            unanswered: episode.count - storm.refused,
+            meanIntervalSeconds:
+              Math.round((episode.durationSeconds / Math.max(1, episode.count - 1)) * 100) / 100,
+            synPackets: storm.packets,
+          },
+          technique: 'T1071',
+        });
+      });
+    },
+  };
+};

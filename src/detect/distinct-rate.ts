@@ -1,0 +1,50 @@
+import { DistinctCounter } from './distinct.ts';
+
+/**
+ * Notices when the number of distinct things reaches a threshold: `fast` within `windowSeconds`, or `slow` at any
+ * pace. Times may come out of order. Memory: the last `fast` times and a `DistinctCounter`.
+ */
+export class DistinctRate {
+  private readonly counter = new DistinctCounter();
+  private readonly times: Float64Array;
+  private readonly fast: number;
+  private readonly slow: number;
+  private readonly windowSeconds: number;
+  private next = 0;
+  reached: '' | 'slow' | 'fast' = '';
+
+  constructor(fast: number, windowSeconds: number, slow: number) {
+    this.fast = fast;
+    this.slow = slow;
+    this.windowSeconds = windowSeconds;
+    this.times = new Float64Array(Math.min(fast, 4096));
+  }
+
+  /** True from the thing on that reached a threshold. */
+  add(hash: number, seconds: number): boolean {
+    if (!this.counter.add(hash) && this.counter.isExact) return this.reached !== '';
+    if (this.reached === 'fast') return true;
+    this.times[this.next++ % this.times.length] = seconds;
+    const { count } = this.counter;
+    if (this.next >= this.times.length && count >= this.fast && this.spanSeconds() <= this.windowSeconds) {
+      this.reached = 'fast';
+    } else if (count >= this.slow) {
+      this.reached = 'slow';
+    }
+    return this.reached !== '';
+  }
+
+  get count(): number {
+    return this.counter.count;
+  }
+
+  private spanSeconds(): number {
+    let first = Infinity;
+    let last = -Infinity;
+    for (const time of this.times) {
+      if (time < first) first = time;
+      if (time > last) last = time;
+    }
+    return last - first;
+  }
+}

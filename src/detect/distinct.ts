@@ -1,0 +1,73 @@
+/** Counting distinct things in bounded memory: exactly up to `EXACT`, then by HyperLogLog (± 6.5 %). */
+
+const EXACT = 512;
+const REGISTER_BITS = 8;
+const REGISTERS = 1 << REGISTER_BITS;
+const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
+
+export class DistinctCounter {
+  private exact: Set<number> | null = new Set();
+  private registers: Uint8Array | null = null;
+
+  /** Adds a thing by a well-spread 32-bit hash; true when it is certainly new (never said beyond `EXACT`). */
+  add(hash: number): boolean {
+    if (this.exact !== null) {
+      if (this.exact.has(hash)) return false;
+      if (this.exact.size < EXACT) {
+        this.exact.add(hash);
+        return true;
+      }
+      this.registers = new Uint8Array(REGISTERS);
+      for (const known of this.exact) this.register(known);
+      this.exact = null;
+    }
+    this.register(hash);
+    return false;
+  }
+
+  get isExact(): boolean {
+    return this.exact !== null;
+  }
+
+  get count(): number {
+    if (this.exact !== null) return this.exact.size;
+    let sum = 0;
+    let zeros = 0;
+    for (const rank of this.registers!) {
+      sum += 2 ** -rank;
+      if (rank === 0) zeros++;
+    }
+    const raw = (ALPHA * REGISTERS * REGISTERS) / sum;
+    const estimate = raw <= 2.5 * REGISTERS && zeros > 0 ? REGISTERS * Math.log(REGISTERS / zeros) : raw;
+    return Math.max(EXACT, Math.round(estimate));
+  }
+
+  private register(hash: number): void {
+    const index = hash >>> (32 - REGISTER_BITS);
+    const rank = Math.min(Math.clz32(hash << REGISTER_BITS), 32 - REGISTER_BITS) + 1;
+    if (this.registers![index]! < rank) this.registers![index] = rank;
+  }
+}
+
+/** A well-spread hash of an address. */
+export function hashWords(words: Uint32Array, at: number, seed = 0): number {
+  let h = Math.imul(words[at]! ^ seed, 0x9e3779b1) ^ words[at + 1]!;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b) ^ words[at + 2]!;
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35) ^ words[at + 3]!;
+  return mix(h);
+}
+
+/** A well-spread hash of a number below 2^32. */
+export function mix(value: number): number {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** A well-spread hash of a text (FNV-1a, then mixed). */
+export function hashText(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x0100_0193);
+  return mix(h);
+}

@@ -1,0 +1,179 @@
+/**
+ * host-scan (ATT&CK T1018, T1595 from outside): one source looks for hosts: the same port of many hosts without
+ * success, echo requests to many hosts that stay silent, or ARP requests for much of a subnet.
+ *
+ * State: `MAX_SWEEPS` pairs of actor and what it looks for, each a bounded counter; episodes by actor.
+ */
+import { formatIpv4 } from '../bytes/address.ts';
+import { compareText } from '../bytes/order.ts';
+import { toSeconds } from '../bytes/time.ts';
+import { IP_PROTOCOL } from '../packet/layer.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import type { Observation } from '../protocol/observation.ts';
+import { type Actor, actorAt, deviceActor, targetText } from './actor.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { findingOf } from './claim.ts';
+import type { Detector, DetectorFactory } from './detector.ts';
+import { DistinctRate } from './distinct-rate.ts';
+import { DistinctCounter, hashWords, mix } from './distinct.ts';
+import { EpisodeLog } from './episode-log.ts';
+import { Samples } from './episode.ts';
+import type { Finding } from './finding.ts';
+import { isEmptyHandshake, isRefused, isStealthProbe, isUnansweredUdp } from './flow-outcome.ts';
+import type { RuleConfig } from './thresholds.ts';
+
+const MAX_SWEEPS = 8192;
+/** Failing at these on many hosts is also what a client does that is cut off from its cloud. */
+const CLIENT_PORTS = new Set([53, 80, 123, 443, 853, 993, 3478, 5222, 5223, 5228, 8080, 8443, 8883]);
+const ECHO_REQUEST = 8;
+const ECHO_REQUEST_V6 = 128;
+
+class Notes {
+  readonly targets = new Samples();
+  readonly distinct = new DistinctCounter();
+  /** What was looked for (`tcp/23`, `arp`, `icmp`) → probes. */
+  readonly sought = new Map<string, number>();
+  fast = false;
+}
+
+interface Sweep {
+  readonly rate: DistinctRate;
+  /** Probes before the threshold: time, packet number, target and its hash. */
+  pending: [time: number, packet: number, target: string, hash: number][];
+}
+
+export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view): Detector => {
+  const sweeps = new BoundedMap<string, Sweep>(MAX_SWEEPS);
+  const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
+
+  function probe(
+    actor: Actor,
+    sought: string,
+    factor: number,
+    target: string,
+    hash: number,
+    seconds: number,
+    nanos: number,
+    packet: number,
+  ): void {
+    const arp = sought === 'arp';
+    const sweep = sweeps.use(`${actor.key} ${sought}`, () => ({
+      rate: new DistinctRate(
+        (arp ? config.arpHosts : config.hosts) * factor,
+        config.windowSeconds,
+        arp ? Infinity : config.slowHosts * factor,
+      ),
+      pending: [],
+    }));
+    const time = toSeconds(seconds, nanos);
+    if (!sweep.rate.add(hash, time)) {
+      if (sweep.pending.length < config.slowHosts * factor) sweep.pending.push([time, packet, target, hash]);
+      return;
+    }
+    const { episode, notes } = log.at(actor, seconds, nanos);
+    for (const [earlier, number, name, earlierHash] of sweep.pending) {
+      if (time - earlier > config.episodeSeconds && sweep.rate.reached === 'fast') continue;
+      episode.add(Math.floor(earlier), Math.round((earlier % 1) * 1e9), number);
+      note(notes, sought, name, earlierHash);
+    }
+    sweep.pending = [];
+    episode.add(seconds, nanos, packet);
+    note(notes, sought, target, hash);
+    if (sweep.rate.reached === 'fast') notes.fast = true;
+  }
+
+  function note(notes: Notes, sought: string, target: string, hash: number): void {
+    notes.targets.add(target);
+    notes.distinct.add(hash);
+    const probes = notes.sought.get(sought);
+    if (probes !== undefined || notes.sought.size < 32) notes.sought.set(sought, (probes ?? 0) + 1);
+  }
+
+  function flowEnd(slot: number): void {
+    const { flows } = view;
+    const sought = soughtBy(slot);
+    if (sought === '') return;
+    const at = slot * 4;
+    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
+    const factor = CLIENT_PORTS.has(flows.respPort[slot]!) && sought !== 'icmp' ? config.clientPortFactor : 1;
+    probe(
+      actor,
+      sought,
+      factor,
+      targetText(flows.respIp, at),
+      hashWords(flows.respIp, at),
+      flows.firstSeconds[slot]!,
+      flows.firstNanos[slot]!,
+      flows.firstPacket[slot]!,
+    );
+  }
+
+  /** What the flow looked for in vain; '' when it was no probe. */
+  function soughtBy(slot: number): string {
+    const { flows } = view;
+    const port = flows.respPort[slot]!;
+    switch (flows.ipProtocol[slot]) {
+      case IP_PROTOCOL.tcp:
+        return isRefused(flows, slot) || isEmptyHandshake(flows, slot) || isStealthProbe(flows, slot)
+          ? `tcp/${port}`
+          : '';
+      case IP_PROTOCOL.udp: {
+        const group = flows.respIp[slot * 4 + 3]! >>> 28 >= 14 || flows.respIp[slot * 4]! >>> 24 === 0xff;
+        // High ports are peers of calls and file sharing; sweeps look for services.
+        return isUnansweredUdp(flows, slot) && !group && port < 32_768 && flows.origPort[slot] !== port
+          ? `udp/${port}`
+          : '';
+      }
+      case IP_PROTOCOL.icmp:
+        return flows.origPort[slot] === ECHO_REQUEST && flows.respPackets[slot] === 0 ? 'icmp' : '';
+      case IP_PROTOCOL.icmpv6:
+        return flows.origPort[slot] === ECHO_REQUEST_V6 && flows.respPackets[slot] === 0 ? 'icmp' : '';
+      default:
+        return '';
+    }
+  }
+
+  function observe(observation: Observation, at: MessageContext): void {
+    if (observation.kind !== 'arp' || observation.operation !== 1 || observation.gratuitous) return;
+    const sender = view.devices.senderOf(at.batch, at.index);
+    // A router asks for whatever is looked for from outside.
+    if (sender < 0 || view.devices.addresses.forwards(sender)) return;
+    const { targetIp } = observation;
+    const actor = deviceActor(view, sender);
+    probe(actor, 'arp', 1, formatIpv4(targetIp), mix(targetIp), at.seconds, at.nanos, at.packet);
+  }
+
+  return {
+    id: 'host-scan',
+    flowEnd,
+    observe,
+    findings(): Finding[] {
+      const findings: Finding[] = [];
+      for (const { actor, episode, notes } of log.entries()) {
+        const sought = [...notes.sought]
+          .sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]))
+          .map(([name]) => name);
+        const local = sought.every((name) => name === 'arp' || name === 'icmp');
+        findings.push(
+          findingOf(episode, {
+            rule: 'host-scan',
+            severity: local ? 'medium' : notes.fast ? 'high' : 'medium',
+            confidence: notes.fast ? 0.95 : 0.8,
+            actor,
+            summary: `${actor.label} looked for hosts with ${sought.slice(0, 4).join(', ')}: ${notes.distinct.count} addresses`,
+            evidence: {
+              source: actor.label,
+              sought,
+              targets: notes.targets.list(),
+              targetCount: notes.distinct.count,
+              probes: episode.count,
+              probesPerSecond: Math.round((episode.count / episode.durationSeconds) * 100) / 100,
+            },
+            technique: actor.device >= 0 ? 'T1018' : 'T1595.001',
+          }),
+        );
+      }
+      return findings;
+    },
+  };
+};

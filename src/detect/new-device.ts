@@ -1,0 +1,110 @@
+/**
+ * new-device: a device that was not there before: not in the baseline, or, without one, not in the first minutes of
+ * the capture. So many at once that they must be forged are one finding (`mac-flood`, ATT&CK T1499).
+ *
+ * State: `MAX_SINGLE` findings of their own; what comes after is counted in one.
+ */
+import { isLocalMac, NO_MAC } from '../bytes/address.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import { deviceActor } from './actor.ts';
+import { findingOf } from './claim.ts';
+import type { Detector, DetectorView } from './detector.ts';
+import { Episode, Samples } from './episode.ts';
+import type { Finding } from './finding.ts';
+import type { RuleConfig } from './thresholds.ts';
+
+const MAX_SINGLE = 100;
+
+export function newDevice(
+  config: RuleConfig<'new-device'>,
+  view: DetectorView,
+  baseline: readonly string[] | null,
+): Detector {
+  const knownDevices = baseline === null ? null : new Set(baseline);
+  const single: { device: number; episode: Episode }[] = [];
+  let rest: Episode | null = null;
+  let beginSeconds = -1;
+  let windowStart = 0;
+  let inWindow = 0;
+  let flood: { episode: Episode; samples: Samples } | null = null;
+
+  function deviceNew(device: number, at: MessageContext): void {
+    if (beginSeconds < 0) beginSeconds = at.seconds;
+    const { id } = view.devices.devices[device]!;
+    countForFlood(id, at);
+    if (knownDevices !== null ? knownDevices.has(id) : at.seconds - beginSeconds < config.learnSeconds)
+      return;
+    const isFlood = flood !== null && at.seconds - flood.episode.last.seconds <= config.floodSeconds;
+    if (single.length < MAX_SINGLE && !isFlood) {
+      const episode = new Episode(at.seconds, at.nanos);
+      episode.add(at.seconds, at.nanos, at.packet);
+      single.push({ device, episode });
+    } else if (!isFlood) {
+      rest ??= new Episode(at.seconds, at.nanos);
+      rest.add(at.seconds, at.nanos, at.packet);
+    }
+  }
+
+  function countForFlood(id: string, at: MessageContext): void {
+    if (at.seconds - windowStart > config.floodSeconds) {
+      windowStart = at.seconds;
+      inWindow = 0;
+    }
+    if (++inWindow < config.floodDevices) return;
+    flood ??= { episode: new Episode(at.seconds, at.nanos), samples: new Samples() };
+    flood.samples.add(id);
+    const before = flood.episode.count === 0 ? config.floodDevices : 1;
+    flood.episode.add(at.seconds, at.nanos, at.packet, before);
+  }
+
+  return {
+    id: 'new-device',
+    deviceNew,
+    findings(): Finding[] {
+      const findings = single.map(({ device, episode }) => {
+        const { id, mac } = view.devices.devices[device]!;
+        const randomised = mac !== NO_MAC && isLocalMac(mac);
+        return findingOf(episode, {
+          rule: 'new-device',
+          severity: knownDevices === null ? 'info' : 'low',
+          confidence: randomised ? 0.5 : 0.9,
+          actor: deviceActor(view, device),
+          summary: `${id} was not on this network before${randomised ? ' under this randomised address' : ''}`,
+          evidence: {
+            device: id,
+            randomisedAddress: randomised ? 'yes' : 'no',
+            baseline: knownDevices === null ? 'none' : 'given',
+          },
+          technique: '',
+        });
+      });
+      if (rest !== null) {
+        findings.push(
+          findingOf(rest, {
+            rule: 'new-device',
+            severity: 'info',
+            confidence: 0.9,
+            actor: null,
+            summary: `${rest.count} further devices were not on this network before`,
+            evidence: { devices: rest.count },
+            technique: '',
+          }),
+        );
+      }
+      if (flood !== null) {
+        findings.push(
+          findingOf(flood.episode, {
+            rule: 'mac-flood',
+            severity: 'high',
+            confidence: 0.9,
+            actor: null,
+            summary: `${flood.episode.count} new MAC addresses within a short time: forged, to overrun switches or tables`,
+            evidence: { addresses: flood.samples.list(), addressCount: flood.episode.count },
+            technique: 'T1499',
+          }),
+        );
+      }
+      return findings;
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * port-scan (ATT&CK T1046): one source fails at, or merely touches, many ports of one host. What counts is the
+ * outcome of a flow, so clients of many services and servers with many clients do not.
+ *
+ * Not counted: datagrams that answer something unseen (from a service port), and traceroute.
+ * State: `MAX_PAIRS` pairs of actor and target, each a bounded counter; episodes by actor (see EpisodeLog).
+ */
+import { toSeconds } from '../bytes/time.ts';
+import { IP_PROTOCOL } from '../packet/layer.ts';
+import { actorAt, targetText } from './actor.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { findingOf } from './claim.ts';
+import type { Detector, DetectorFactory } from './detector.ts';
+import { DistinctRate } from './distinct-rate.ts';
+import { DistinctCounter, mix } from './distinct.ts';
+import { EpisodeLog } from './episode-log.ts';
+import { Samples } from './episode.ts';
+import type { Finding } from './finding.ts';
+import { isEmptyHandshake, isRefused, isStealthProbe, isUnansweredUdp } from './flow-outcome.ts';
+import type { RuleConfig } from './thresholds.ts';
+
+const MAX_PAIRS = 4096;
+/** UDP ports of classic traceroute. */
+const TRACEROUTE_FIRST = 33_434;
+const TRACEROUTE_LAST = 33_534;
+
+class Notes {
+  readonly targets = new Samples();
+  readonly distinctTargets = new DistinctCounter();
+  readonly ports = new DistinctCounter();
+  readonly portSamples = new Set<number>();
+  readonly kinds = new Set<string>();
+  fast = false;
+}
+
+export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view): Detector => {
+  const pairs = new BoundedMap<
+    string,
+    { tcp: DistinctRate; udp: DistinctRate; pending: [number, number, number][] }
+  >(MAX_PAIRS);
+  const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
+
+  function flowEnd(slot: number): void {
+    const { flows } = view;
+    const kind = probeKind(slot);
+    if (kind === '') return;
+    const at = slot * 4;
+    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
+    const target = targetText(flows.respIp, at);
+    const udp = kind === 'UDP';
+    const factor = udp ? config.udpFactor : 1;
+    const pair = pairs.use(`${actor.key} ${target}`, () => ({
+      tcp: new DistinctRate(config.ports, config.windowSeconds, config.slowPorts),
+      udp: new DistinctRate(
+        config.ports * config.udpFactor,
+        config.windowSeconds,
+        config.slowPorts * config.udpFactor,
+      ),
+      pending: [],
+    }));
+    const seconds = flows.firstSeconds[slot]!;
+    const nanos = flows.firstNanos[slot]!;
+    const port = flows.respPort[slot]!;
+    const rate = udp ? pair.udp : pair.tcp;
+    if (!rate.add(mix(port), toSeconds(seconds, nanos))) {
+      if (pair.pending.length < config.slowPorts * factor)
+        pair.pending.push([slotTime(slot), flows.firstPacket[slot]!, port]);
+      return;
+    }
+    const { episode, notes } = log.at(actor, seconds, nanos);
+    for (const [time, packet, earlier] of pair.pending) {
+      episode.add(Math.floor(time), Math.round((time % 1) * 1e9), packet);
+      note(notes, target, earlier, flows.respIp, at);
+    }
+    pair.pending = [];
+    episode.add(seconds, nanos, flows.firstPacket[slot]!);
+    note(notes, target, port, flows.respIp, at);
+    notes.kinds.add(kind);
+    if (rate.reached === 'fast') notes.fast = true;
+  }
+
+  function slotTime(slot: number): number {
+    return toSeconds(view.flows.firstSeconds[slot]!, view.flows.firstNanos[slot]!);
+  }
+
+  function note(notes: Notes, target: string, port: number, words: Uint32Array, at: number): void {
+    notes.targets.add(target);
+    notes.distinctTargets.add(mix(words[at + 3]! ^ mix(words[at]! ^ words[at + 1]!)));
+    notes.ports.add(mix(port));
+    if (notes.portSamples.size < 20) notes.portSamples.add(port);
+  }
+
+  /** How the flow looks like a probe; '' when it does not. */
+  function probeKind(slot: number): string {
+    const { flows } = view;
+    if (flows.ipProtocol[slot] === IP_PROTOCOL.tcp) {
+      if (isStealthProbe(flows, slot)) return 'stealth';
+      return isRefused(flows, slot) || isEmptyHandshake(flows, slot) ? 'TCP' : '';
+    }
+    if (!isUnansweredUdp(flows, slot)) return '';
+    const from = flows.origPort[slot]!;
+    const to = flows.respPort[slot]!;
+    if (from < 1024 && to >= 1024) return '';
+    if (to >= TRACEROUTE_FIRST && to <= TRACEROUTE_LAST) return '';
+    return view.flows.respIp[slot * 4 + 3]! >>> 28 === 14 || view.flows.respIp[slot * 4]! >>> 24 === 0xff
+      ? ''
+      : 'UDP';
+  }
+
+  return {
+    id: 'port-scan',
+    flowEnd,
+    findings(): Finding[] {
+      const findings: Finding[] = [];
+      for (const { actor, episode, notes } of log.entries()) {
+        const targets = notes.distinctTargets.count;
+        const targetList = notes.targets.list();
+        const where = targets === 1 ? targetList[0]! : `${targets} hosts`;
+        findings.push(
+          findingOf(episode, {
+            rule: 'port-scan',
+            severity: notes.fast ? 'high' : 'medium',
+            confidence: notes.fast || notes.kinds.has('stealth') ? 0.95 : 0.8,
+            actor,
+            peer: targets === 1 ? targetList[0]! : '',
+            summary: `${actor.label} tried ${notes.ports.count} ports of ${where} without using them`,
+            evidence: {
+              source: actor.label,
+              targets: targetList,
+              targetCount: targets,
+              ports: [...notes.portSamples].sort((a, b) => a - b),
+              portCount: notes.ports.count,
+              probes: episode.count,
+              kinds: [...notes.kinds].sort(),
+            },
+            technique: 'T1046',
+          }),
+        );
+      }
+      return findings;
+    },
+  };
+};

@@ -1,0 +1,15 @@
+import type { Identity } from '../fingerprint/evidence.ts';
+import { fuse } from '../fingerprint/fuse.ts';
+import type { Device } from './device.ts';
+
+/** Who the device is, from all evidence so far. Costs a pass over the evidence: ask when it is to be shown. */
+export function identify(device: Device): Identity {
+  return fuse(device.evidence.values(), device.mac, { domainCount: registrableDomains(device) });
+}
+
+/** Different domains by their last two labels: near enough to tell a browser from a device. */
+function registrableDomains(device: Device): number {
+  const domains = new Set<string>();
+  for (const name of device.domains.keys()) domains.add(name.split('.').slice(-2).join('.'));
+  return domains.size;
+}

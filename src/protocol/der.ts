@@ -47,7 +47,12 @@ export function readDerOf(bytes: Uint8Array, at: number, end: number, tag: numbe
 }
 
 /** Elements in `[start, end)`, `limit` at most; ends at the first that is malformed. */
-export function* eachDer(bytes: Uint8Array, start: number, end: number, limit: number): Generator<DerElement> {
+export function* eachDer(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limit: number,
+): Generator<DerElement> {
   let at = start;
   for (let count = 0; count < limit; count++) {
     const element = readDer(bytes, at, end);
@@ -70,7 +75,9 @@ export function readDerTime(bytes: Uint8Array, element: DerElement): number {
     if (high < 0 || high > 9 || low < 0 || low > 9) return Number.NaN;
     parts.push(high * 10 + low);
   }
-  const year = isUtc ? (parts[0]! < 50 ? 2000 : 1900) + parts.shift()! : parts.shift()! * 100 + parts.shift()!;
+  const year = isUtc
+    ? (parts[0]! < 50 ? 2000 : 1900) + parts.shift()!
+    : parts.shift()! * 100 + parts.shift()!;
   const [month, day, hour, minute, second] = parts as [number, number, number, number, number];
   return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }

@@ -8,6 +8,7 @@ import { dhcpv4Decoder } from './dhcpv4.ts';
 import { dnsDecoder, dnsTcpDecoder, llmnrDecoder, mdnsDecoder } from './dns.ts';
 import { neighborDiscoveryDecoder } from './neighbor-discovery.ts';
 import { ssdpDecoder } from './ssdp.ts';
+import { tlsDecoder } from './tls.ts';
 
 export const PROTOCOLS: readonly MessageDecoder[] = [
   arpDecoder,
@@ -18,4 +19,5 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   mdnsDecoder,
   llmnrDecoder,
   ssdpDecoder,
+  tlsDecoder,
 ];

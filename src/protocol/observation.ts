@@ -9,6 +9,9 @@ import type { Dhcpv4Observation } from './dhcpv4.ts';
 import type { DnsObservation } from './dns.ts';
 import type { NeighborObservation, RouterAdvertisementObservation } from './neighbor-discovery.ts';
 import type { SsdpObservation } from './ssdp.ts';
+import type { TlsCertificateObservation } from './tls.ts';
+import type { TlsClientHelloObservation } from './tls-client-hello.ts';
+import type { TlsServerHelloObservation } from './tls-server-hello.ts';
 
 export type Observation =
   | ArpObservation
@@ -16,4 +19,7 @@ export type Observation =
   | DnsObservation
   | SsdpObservation
   | NeighborObservation
-  | RouterAdvertisementObservation;
+  | RouterAdvertisementObservation
+  | TlsCertificateObservation
+  | TlsClientHelloObservation
+  | TlsServerHelloObservation;

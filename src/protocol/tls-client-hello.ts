@@ -86,11 +86,21 @@ export function decodeClientHello(
     isWhole = readExtensions(bytes, cursor.offset, Math.min(stop, end), found) && isWhole;
   }
   const { order, ...rest } = found;
-  return { kind: 'tls-client-hello', transport, legacyVersion, cipherSuites, extensions: order, ...rest, isWhole };
+  return {
+    kind: 'tls-client-hello',
+    transport,
+    legacyVersion,
+    cipherSuites,
+    extensions: order,
+    ...rest,
+    isWhole,
+  };
 }
 
 function isPlausibleVersion(version: number, transport: TlsTransport): boolean {
-  return transport === 'dtls' ? version >>> 8 === 0xfe || version === 0x0100 : version >>> 8 === 3 && version <= 0x0304;
+  return transport === 'dtls'
+    ? version >>> 8 === 0xfe || version === 0x0100
+    : version >>> 8 === 3 && version <= 0x0304;
 }
 
 /** Reads what it can; false when something was malformed or too long. */

@@ -21,7 +21,8 @@ export function isGrease(value: number): boolean {
 
 export function isEncryptedClientHello(extension: number): boolean {
   return (
-    (extension >= TLS_EXTENSION.encryptedClientHelloDraft && extension <= TLS_EXTENSION.encryptedClientHello) ||
+    (extension >= TLS_EXTENSION.encryptedClientHelloDraft &&
+      extension <= TLS_EXTENSION.encryptedClientHello) ||
     extension === TLS_EXTENSION.encryptedServerName
   );
 }

@@ -27,7 +27,8 @@ export interface HandshakeRun {
 export function isTlsStart(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   if (length < 3) return false;
-  if (bytes[start] !== CONTENT_TYPE.handshake || bytes[start + 1] !== 3 || bytes[start + 2]! > 4) return false;
+  if (bytes[start] !== CONTENT_TYPE.handshake || bytes[start + 1] !== 3 || bytes[start + 2]! > 4)
+    return false;
   if (length < HEADER_BYTES + 1) return true;
   const recordLength = u16(bytes, start + 3);
   return recordLength >= 4 && recordLength <= MAX_RECORD_BYTES && bytes[start + 5]! <= 2;

@@ -2,7 +2,7 @@
  * ServerHello of SSL 3.0 to TLS 1.3, and the HelloRetryRequest that has its form (RFC 8446, section 4.1.3 and 4.1.4).
  * Ignored on purpose: random (except to tell a retry), session id, compression, key share.
  */
-import { u16, u24, u32 } from '../bytes/big-endian.ts';
+import { u16, u32 } from '../bytes/big-endian.ts';
 import { Cursor } from '../bytes/cursor.ts';
 import type { TlsTransport } from './tls-client-hello.ts';
 import { readAlpnName, TLS_EXTENSION } from './tls-extension.ts';
@@ -59,7 +59,7 @@ export function decodeServerHello(
       if (!isWhole) break;
       extensions.push(type);
       if (type === TLS_EXTENSION.supportedVersions && size === 2) version = u16(bytes, at);
-      if (type === TLS_EXTENSION.alpn && size > 3 && (u24(bytes, at) & 255) <= size - 3) {
+      if (type === TLS_EXTENSION.alpn && size > 3 && bytes[at + 2]! <= size - 3) {
         alpn = readAlpnName(bytes, at + 3, at + 3 + bytes[at + 2]!);
       }
     }

@@ -22,6 +22,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/analyze.ts'),
   },
   {
+    command: 'diff <a> <b>',
+    describe: 'Say what changed between two reports or captures; exit code 1 when something did',
+    load: () => import('./commands/diff.ts'),
+  },
+  {
     command: 'list',
     describe: 'List the devices of the store or of a report',
     load: () => import('./commands/list.ts'),

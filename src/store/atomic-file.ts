@@ -3,7 +3,17 @@
  * sees the old content or the new, also after a crash or a loss of power.
  */
 import { constants } from 'node:fs';
-import { access, copyFile, link, lstat, open, realpath, rename, unlink, type FileHandle } from 'node:fs/promises';
+import {
+  access,
+  copyFile,
+  link,
+  lstat,
+  open,
+  realpath,
+  rename,
+  unlink,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LanscopeError } from '../bytes/error.ts';
 

@@ -56,6 +56,11 @@ export class Inspector {
   /** TCP: sequence number of the stream's first byte; bytes that were offered last time. */
   #base = new Uint32Array(0);
   #offered = new Uint32Array(0);
+  /** Observations passed on of a stream that is offered again from its start. */
+  #observed = new Uint8Array(0);
+  /** Observations made during the present offer; those up to `#skip` were passed on before. */
+  #made = 0;
+  #skip = 0;
 
   constructor(
     flows: FlowTable,
@@ -65,8 +70,8 @@ export class Inspector {
   ) {
     this.#flows = flows;
     this.#issues = issues;
-    this.#decoders = decoders;
-    this.#triggers = new Triggers(decoders);
+    this.#decoders = decoders.map((decoder) => decoder.create?.() ?? decoder);
+    this.#triggers = new Triggers(this.#decoders);
     this.#streams = new StreamStore(flows.config.inspectBytes, flows.config.inspectBudgetBytes, issues);
     const context: MessageContext = {
       batch: new PacketBatch(1),
@@ -79,7 +84,9 @@ export class Inspector {
     };
     this.#context = context;
     this.#sink = {
-      observe: (observation: Observation): void => handler(observation, context),
+      observe: (observation: Observation): void => {
+        if (++this.#made > this.#skip) handler(observation, context);
+      },
       issue: (code: IssueCode, offset: number, needed: number, available: number): void =>
         this.#issues.add(code, context.packet, this.#issueBase + offset, needed, available),
     };
@@ -104,6 +111,7 @@ export class Inspector {
       this.#decoder[at] = 0;
       this.#looks[at] = 0;
       this.#offered[at] = 0;
+      this.#observed[at] = 0;
     }
   }
 
@@ -121,6 +129,8 @@ export class Inspector {
     context.nanos = batch.tsNanos[i]!;
     context.flow = slot;
     context.fromOriginator = this.#flows.fromOriginator;
+    this.#made = 0;
+    this.#skip = 0;
   }
 
   #other(batch: PacketBatch, i: number, slot: number, layers: number): void {
@@ -242,10 +252,14 @@ export class Inspector {
   ): boolean {
     const known = this.#decoder[at]! !== 0 ? this.#decoder[at]! : this.#decoder[at ^ 1]!;
     const i = this.#context.index;
+    this.#made = 0;
+    this.#skip = this.#observed[at]!;
     const index = this.#recognise(bytes, start, end, known, true, batch.dstPort[i]!, batch.srcPort[i]!);
     this.#offered[at] = end - start;
+    this.#observed[at] = Math.min(255, Math.max(this.#made, this.#skip));
     if (this.#looks[at]! < 255) this.#looks[at]!++;
     if (index >= 0) this.#decoder[at] = index + 1;
+    if (this.#made > 0) this.#flows.service[slot] = index + 1;
     if (this.#result === 'incomplete' || (index < 0 && end - start < UNDECIDED_BYTES)) return true;
     if (index >= 0) this.#flows.service[slot] = index + 1;
     if (index >= 0 && this.#decoders[index]!.scope === 'every') {
@@ -253,6 +267,7 @@ export class Inspector {
       this.#release(at);
       this.#base[at] = (this.#base[at]! + (end - start)) >>> 0;
       this.#offered[at] = 0;
+      this.#observed[at] = 0;
       if (this.#looks[at]! === 255) this.#finish(at);
       return false;
     }
@@ -318,6 +333,7 @@ export class Inspector {
     this.#state = bytes(this.#state);
     this.#decoder = bytes(this.#decoder);
     this.#looks = bytes(this.#looks);
+    this.#observed = bytes(this.#observed);
     const stream = new Int32Array(size);
     stream.set(this.#stream);
     this.#stream = stream;

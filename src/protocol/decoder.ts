@@ -79,4 +79,6 @@ export interface MessageDecoder {
     context: MessageContext,
     sink: MessageSink,
   ): DecodeResult;
+  /** Makes the decoder with state that one analysis uses in place of this one. */
+  readonly create?: () => MessageDecoder;
 }

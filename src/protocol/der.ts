@@ -62,17 +62,17 @@ export function* eachDer(
   }
 }
 
-/** Epoch seconds of a UTCTime or GeneralizedTime in UTC (RFC 5280, 4.1.2.5); NaN when it is none. */
+/** Epoch seconds of a UTCTime or GeneralizedTime in UTC (RFC 5280, 4.1.2.5); 0 when it is none. */
 export function readDerTime(bytes: Uint8Array, element: DerElement): number {
   const isUtc = element.tag === DER.utcTime;
-  if (!isUtc && element.tag !== DER.generalizedTime) return Number.NaN;
+  if (!isUtc && element.tag !== DER.generalizedTime) return 0;
   const digits = isUtc ? 12 : 14;
-  if (element.end - element.start !== digits + 1 || bytes[element.end - 1] !== 0x5a) return Number.NaN;
+  if (element.end - element.start !== digits + 1 || bytes[element.end - 1] !== 0x5a) return 0;
   const parts: number[] = [];
   for (let at = element.start; at < element.start + digits; at += 2) {
     const high = bytes[at]! - 0x30;
     const low = bytes[at + 1]! - 0x30;
-    if (high < 0 || high > 9 || low < 0 || low > 9) return Number.NaN;
+    if (high < 0 || high > 9 || low < 0 || low > 9) return 0;
     parts.push(high * 10 + low);
   }
   const year = isUtc

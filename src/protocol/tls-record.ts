@@ -4,7 +4,7 @@
  * joined here is the run of them at the start. Ignored on purpose: everything from the first record of another type on
  * (ChangeCipherSpec, alerts, application data), record versions beyond a plausibility check.
  */
-import { u16 } from '../bytes/big-endian.ts';
+import { u16 } from '../bytes/endian.ts';
 
 export const CONTENT_TYPE = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
 

@@ -2,7 +2,7 @@
  * ServerHello of SSL 3.0 to TLS 1.3, and the HelloRetryRequest that has its form (RFC 8446, section 4.1.3 and 4.1.4).
  * Ignored on purpose: random (except to tell a retry), session id, compression, key share.
  */
-import { u16, u32 } from '../bytes/big-endian.ts';
+import { u16, u32 } from '../bytes/endian.ts';
 import { Cursor } from '../bytes/cursor.ts';
 import type { TlsTransport } from './tls-client-hello.ts';
 import { readAlpnName, TLS_EXTENSION } from './tls-extension.ts';
@@ -46,7 +46,7 @@ export function decodeServerHello(
   const extensions: number[] = [];
   let version = legacyVersion;
   let alpn = '';
-  let isWhole = cursor.ok;
+  let isWhole: boolean = cursor.ok;
   if (cursor.remaining > 0) {
     const length = cursor.readU16();
     if (!cursor.ok || length > cursor.remaining) isWhole = false;

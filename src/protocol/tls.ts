@@ -2,7 +2,7 @@
  * TLS over TCP (RFC 8446, RFC 5246 and before): one ClientHello from one side, ServerHello and, up to TLS 1.2, the leaf of
  * Certificate from the other. Ignored on purpose: everything that is encrypted, the rest of the chain, SSLv2 hellos.
  */
-import { u24 } from '../bytes/big-endian.ts';
+import { u24 } from '../bytes/endian.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { DecodeResult, MessageDecoder, MessageSink } from './decoder.ts';
 import { decodeClientHello } from './tls-client-hello.ts';

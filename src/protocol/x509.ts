@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { formatIp } from '../bytes/address.ts';
-import { u32 } from '../bytes/big-endian.ts';
+import { u32 } from '../bytes/endian.ts';
 import { readText } from '../bytes/text.ts';
 import { DER, type DerElement, eachDer, readDer, readDerOf, readDerTime } from './der.ts';
 
@@ -38,7 +38,7 @@ export interface Certificate {
   readonly isSelfIssued: boolean;
   /** DNS names and addresses, in order. */
   readonly alternativeNames: readonly string[];
-  /** Epoch seconds; NaN when not readable. */
+  /** Epoch seconds; 0 when not readable. */
   readonly notBefore: number;
   readonly notAfter: number;
   /** SHA-256 of the certificate, lower-case hex: devices that share a key are found by it. */
@@ -67,8 +67,8 @@ export function readCertificate(bytes: Uint8Array, start: number, end: number): 
     issuer: readName(bytes, issuer),
     isSelfIssued: isSame(bytes, subject, issuer),
     alternativeNames: readAlternativeNames(bytes, subject.end, tbs.end),
-    notBefore: notBefore ? readDerTime(bytes, notBefore) : Number.NaN,
-    notAfter: notAfter ? readDerTime(bytes, notAfter) : Number.NaN,
+    notBefore: notBefore ? readDerTime(bytes, notBefore) : 0,
+    notAfter: notAfter ? readDerTime(bytes, notAfter) : 0,
     sha256: createHash('sha256').update(bytes.subarray(start, outer.end)).digest('hex'),
   };
 }

@@ -39,13 +39,11 @@ export function options(yargs: Argv) {
         })
         .option('json', {
           type: 'boolean',
-          default: false,
           describe: 'Print the report as JSON instead of tables',
         })
         .option('quiet', {
           alias: 'q',
           type: 'boolean',
-          default: false,
           describe: 'Print nothing but errors',
         })
         .option('fail-on', {
@@ -65,7 +63,6 @@ export function options(yargs: Argv) {
           default: false,
           describe: 'Remember devices and findings in the store',
         })
-        .conflicts('json', 'quiet')
         .example('lanscope analyze lan.pcapng', 'tables on the terminal')
         .example(
           'lanscope analyze a.pcap b.pcap -o report.json -q',

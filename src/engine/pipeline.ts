@@ -68,7 +68,7 @@ export class Pipeline {
     this.#onFlowEnd = this.detectors.filter((d) => d.flowEnd !== undefined);
     this.#onObservation = this.detectors.filter((d) => d.observe !== undefined);
     this.#onDevice = this.detectors.filter((d) => d.deviceNew !== undefined);
-    this.#inspector = new Inspector(this.flows, this.issues, PROTOCOLS, (observation, at) =>
+    this.#inspector = new Inspector(this.flows, this.issues, (observation, at) =>
       this.#observe(observation, at),
     );
     this.#context = {

@@ -2,6 +2,7 @@ import { PacketBatch } from '../packet/batch.ts';
 import type { IssueCode, IssueCounter } from '../packet/issue.ts';
 import { LAYER, TCP_FLAG } from '../packet/layer.ts';
 import type { DecodeResult, MessageContext, MessageDecoder, MessageSink } from '../protocol/decoder.ts';
+import { PROTOCOLS } from '../protocol/list.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { StreamStore } from './stream.ts';
 import { sequenceDelta } from './tcp-endpoint.ts';
@@ -65,8 +66,8 @@ export class Inspector {
   constructor(
     flows: FlowTable,
     issues: IssueCounter,
-    decoders: readonly MessageDecoder[],
     handler: ObservationHandler,
+    decoders: readonly MessageDecoder[] = PROTOCOLS,
   ) {
     this.#flows = flows;
     this.#issues = issues;

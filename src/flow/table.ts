@@ -283,12 +283,6 @@ export class FlowTable extends FlowColumns {
     }
     slot = this.#open(batch, i, protocol, srcPort, dstPort, hash);
     this.#count(slot, batch, i, protocol);
-    if (protocol === IP_PROTOCOL.udp && srcPort === NTP_PORT && isNtpServer(batch, i)) {
-      // Both ports are 123: only the message tells that the first packet seen was an answer.
-      this.#tcp.flip(slot);
-      this.#flipAddresses(slot);
-      this.fromOriginator = false;
-    }
     this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
     this.#listener.flowStart?.(slot, batch, i);
     return slot;
@@ -421,7 +415,9 @@ export class FlowTable extends FlowColumns {
       flips = isFlippedTcp(batch.tcpFlags[i]!, srcPort, dstPort);
     } else if (protocol === IP_PROTOCOL.udp) {
       this.#timeoutClass[slot] = CLASS.udp;
-      flips = isLikelyUdpServer(srcPort) && !isLikelyUdpServer(dstPort);
+      flips =
+        isLikelyUdpServer(srcPort) &&
+        (!isLikelyUdpServer(dstPort) || (srcPort === NTP_PORT && isNtpServer(batch, i)));
       if (DNS_PORTS.has(flips ? srcPort : dstPort)) {
         this.timerAt[slot] = this.#now + this.config.dnsSessionMs / 1000;
       }
@@ -588,6 +584,7 @@ function isFlippedTcp(flags: number, srcPort: number, dstPort: number): boolean 
   return (flags & TCP_FLAG.syn) === 0 && srcPort < dstPort;
 }
 
+/** Between two NTP ports only the message tells that the first packet seen was an answer. */
 function isNtpServer(batch: PacketBatch, i: number): boolean {
   return (
     batch.dstPort[i] === NTP_PORT &&

@@ -47,9 +47,14 @@ function run(
       inspector.flowEnd(slot);
     },
   });
-  const inspector: Inspector = new Inspector(flows, issues, [decoder], (observation) => {
-    seen.push((observation as unknown as { text: string }).text);
-  });
+  const inspector: Inspector = new Inspector(
+    flows,
+    issues,
+    (observation) => {
+      seen.push((observation as unknown as { text: string }).text);
+    },
+    [decoder],
+  );
   for (const { row, bytes } of segments) {
     const batch = batchOf([{ ...row, length: row.length ?? bytes.length }]);
     batch.bytes = bytes;

@@ -1,4 +1,7 @@
-/** The LINKTYPE_ registry of tcpdump.org, without the prefix: names for what a capture says it holds. */
+/**
+ * The LINKTYPE_ registry of tcpdump.org, without the prefix: names for what a capture says it holds. 12 and 14 are not in
+ * it: they are raw IP as BSD systems number it internally, and get into files nevertheless.
+ */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [0, 'NULL'],
   [1, 'ETHERNET'],
@@ -8,6 +11,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [8, 'SLIP'],
   [9, 'PPP'],
   [10, 'FDDI'],
+  [12, 'RAW'],
+  [14, 'RAW'],
   [50, 'PPP_HDLC'],
   [51, 'PPP_ETHER'],
   [99, 'SYMANTEC_FIREWALL'],

@@ -142,7 +142,7 @@ export class Walk {
     const { batch, row } = this;
     const claimed = this.end > at ? this.end - at : 0;
     const captured = this.capEnd > at ? this.capEnd - at : 0;
-    if (captured < claimed) this.layers |= LAYER.cut;
+    if (captured < claimed || at > this.capEnd) this.layers |= LAYER.cut;
     batch.payloadOffset[row] = at < this.capEnd ? at : this.capEnd;
     batch.payloadLen[row] = claimed;
     batch.payloadCapLen[row] = captured < claimed ? captured : claimed;

@@ -1,0 +1,219 @@
+/**
+ * Evidence → identity.
+ *
+ * Every field is decided by itself. Sources that repeat each other (a host name in DHCP and in mDNS) form a family, and
+ * a family speaks for a value once, with its strongest weight. Families are taken as independent: they fail to be right
+ * with the product of their doubts. Rival values share what is left: with odds o = p / (1 - p), the chance of a value
+ * is o / (1 + sum of all odds). So one witness keeps its weight, agreement raises it, contradiction lowers both.
+ *
+ * What falls below the threshold of its field stays unknown: a wrong answer costs more than no answer.
+ */
+import { isLocalMac, type Mac } from '../bytes/address.ts';
+import { by, compareNumber, compareText } from '../bytes/order.ts';
+import { CATEGORIES, type Category, type Evidence, type Identity } from './evidence.ts';
+import { builtInKnowledge, type Knowledge } from './knowledge.ts';
+import { describeMac, lookupVendor } from './oui.ts';
+
+/** What the device room knows beside the evidence. */
+export interface FusionContext {
+  /** Different registrable domains that the device asked for; people and their browsers ask for many. */
+  readonly domainCount?: number;
+  readonly knowledge?: Knowledge;
+}
+
+/** Least chance with which a field is given. */
+const THRESHOLD = { brand: 0.6, model: 0.6, category: 0.6, os: 0.6 } as const;
+type Field = keyof typeof THRESHOLD;
+
+/** No sum of evidence is surer than this. */
+const MAX_CHANCE = 0.99;
+/** Evidence kept with an identity. */
+const MAX_EVIDENCE = 64;
+/** Above this many domains, what a device asks for says more about its user than about itself. */
+const BROWSING_DOMAINS = 25;
+/** How much of the weight of domains is left for a device with a person in front of it. */
+const APP_TRAFFIC = 0.25;
+
+const PERSONAL: ReadonlySet<Category> = new Set(['computer', 'phone', 'tablet', 'server']);
+
+/** Fuses what was seen of a device. The MAC's registered organisation is evidence too and is added here. */
+export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionContext = {}): Identity {
+  const knowledge = context.knowledge ?? builtInKnowledge();
+  const said = [...evidence];
+  const notes: string[] = [];
+  const personal = isPersonal(said);
+  const byMac = vendorEvidence(mac, knowledge, personal);
+  const all = [...said, ...byMac.evidence].map((item) => discount(item, personal, context.domainCount ?? 0));
+
+  const brand = decide(all, 'brand');
+  const category = decide(all, 'category');
+  const os = decide(all, 'os');
+  // A model belongs to a brand: one that was said together with a rival brand falls with it.
+  const model = decide(
+    all.filter(
+      (item) =>
+        item.supports.brand === undefined || brand.value === '' || item.supports.brand === brand.value,
+    ),
+    'model',
+  );
+
+  if (byMac.note !== '') notes.push(byMac.note);
+  for (const [name, field] of [
+    ['brand', brand],
+    ['category', category],
+  ] as const) {
+    if (field.rival !== '') {
+      notes.push(
+        field.value === ''
+          ? `The ${name} stays unknown because ${field.best} and ${field.rival} contradict each other.`
+          : `Some evidence says ${name} ${field.rival}, which lowers the confidence in ${field.value}.`,
+      );
+    } else if (field.value === '') {
+      notes.push(
+        field.best === ''
+          ? `Nothing seen tells the ${name}.`
+          : `The ${name} may be ${field.best}, but the evidence is too thin.`,
+      );
+    }
+  }
+  if (personal && all.some((item, i) => i < said.length && item.weight < said[i]!.weight)) {
+    notes.push(
+      'Domains count little here: on a computer or phone they tell which apps are used, not what it is.',
+    );
+  }
+
+  const given = [brand, category].filter((field) => field.value !== '');
+  return {
+    brand: brand.value,
+    model: model.value,
+    category: CATEGORIES.find((name) => name === category.value) ?? 'unknown',
+    os: os.value,
+    confidence: given.length === 0 ? 0 : round(Math.min(...given.map((field) => field.chance))),
+    evidence: all.sort(byStrength).slice(0, MAX_EVIDENCE),
+    notes,
+  };
+}
+
+const byStrength = by<Evidence>(
+  (a, b) => compareNumber(b.weight, a.weight),
+  (a, b) => compareText(a.source, b.source),
+  (a, b) => compareText(a.value, b.value),
+  (a, b) => compareText(JSON.stringify(a.supports), JSON.stringify(b.supports)),
+);
+
+function round(chance: number): number {
+  return Math.round(chance * 1000) / 1000;
+}
+
+/** Sources that say the same thing by different ways. */
+function familyOf(source: string): string {
+  switch (source) {
+    case 'dhcp.hostName':
+    case 'dhcp.clientFqdn':
+    case 'mdns.host':
+    case 'llmnr.host':
+    case 'netbios.name':
+      return 'name';
+    case 'dns.query':
+    case 'tls.serverName':
+    case 'quic.serverName':
+    case 'http.host':
+      return 'domain';
+  }
+  const dot = source.indexOf('.');
+  return dot < 0 ? source : source.slice(0, dot);
+}
+
+/** Does something other than domains say that a person sits in front of this device? */
+function isPersonal(evidence: readonly Evidence[]): boolean {
+  const chance = decide(
+    evidence.filter((item) => familyOf(item.source) !== 'domain'),
+    'category',
+  );
+  return chance.chance >= THRESHOLD.category && PERSONAL.has(chance.value as Category);
+}
+
+function discount(evidence: Evidence, personal: boolean, domainCount: number): Evidence {
+  if (familyOf(evidence.source) !== 'domain') return evidence;
+  if (personal || domainCount > BROWSING_DOMAINS)
+    return { ...evidence, weight: round(evidence.weight * APP_TRAFFIC) };
+  return evidence;
+}
+
+interface Decision {
+  /** '' when below the threshold. */
+  readonly value: string;
+  readonly chance: number;
+  /** The likeliest value, given or not. */
+  readonly best: string;
+  /** The strongest contradiction, when it matters. */
+  readonly rival: string;
+}
+
+/** A rival that takes at least this much of the chance is worth telling. */
+const RIVAL_CHANCE = 0.05;
+
+function decide(evidence: readonly Evidence[], field: Field): Decision {
+  // value → family → strongest weight
+  const values = new Map<string, Map<string, number>>();
+  for (const item of evidence) {
+    const value = item.supports[field];
+    if (value === undefined) continue;
+    let families = values.get(value);
+    if (families === undefined) values.set(value, (families = new Map()));
+    const family = familyOf(item.source);
+    families.set(family, Math.max(families.get(family) ?? 0, item.weight));
+  }
+  const odds = [...values].map(([value, families]) => {
+    let doubt = 1;
+    // In the order of names, because a product of doubles depends on it in the last digit.
+    for (const [, weight] of [...families].sort((a, b) => compareText(a[0], b[0]))) doubt *= 1 - weight;
+    const chance = Math.min(1 - doubt, MAX_CHANCE);
+    return { value, odds: chance / (1 - chance) };
+  });
+  odds.sort(
+    by(
+      (a, b) => compareNumber(b.odds, a.odds),
+      (a, b) => compareText(a.value, b.value),
+    ),
+  );
+  const best = odds[0];
+  if (best === undefined) return { value: '', chance: 0, best: '', rival: '' };
+  const total = odds.reduce((sum, { odds: value }) => sum + value, 1);
+  const chance = best.odds / total;
+  const rival = odds[1] !== undefined && odds[1].odds / total >= RIVAL_CHANCE ? odds[1].value : '';
+  return { value: chance >= THRESHOLD[field] ? best.value : '', chance, best: best.value, rival };
+}
+
+/** What the registered organisation says. Boards in computers bear the brand of the board. */
+function vendorEvidence(
+  mac: Mac,
+  knowledge: Knowledge,
+  personal: boolean,
+): { evidence: Evidence[]; note: string } {
+  const vendor = lookupVendor(mac);
+  if (vendor === '') {
+    const why = describeMac(mac);
+    const randomised = mac >= 0 && isLocalMac(mac) && why === 'locally administered';
+    return {
+      evidence: [],
+      note: randomised
+        ? 'The MAC is locally administered (often randomised), so no vendor can be read from it.'
+        : '',
+    };
+  }
+  const evidence: Evidence[] = [];
+  const add = (kind: 'oui' | 'oui-adapter'): void => {
+    for (const { fact, supports } of knowledge.match(kind, vendor)) {
+      evidence.push({ source: 'oui', value: vendor, supports, weight: fact.weight });
+    }
+  };
+  add('oui');
+  if (!personal) add('oui-adapter');
+  if (evidence.length > 0) return { evidence, note: '' };
+  const module = knowledge.match('oui-module', vendor).length > 0;
+  return {
+    evidence: [],
+    note: module ? `The MAC belongs to ${vendor}, which makes modules for many brands.` : '',
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * The knowledge base: all facts, ready for look-up. Loaded once, when the first thing is to be identified; facts of a
+ * user's folder come after the built-in ones and win where they name the same pattern.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { LanscopeError } from '../bytes/error.ts';
+import { compareText } from '../bytes/order.ts';
+import { dataPath } from './data.ts';
+import type { Fact, FactKind } from './fact.ts';
+import { parseFacts } from './fact.ts';
+import { Matcher, type Match } from './matcher.ts';
+
+/** Looks values up, by kind. */
+export interface Knowledge {
+  readonly facts: readonly Fact[];
+  match(kind: FactKind, value: string): readonly Match[];
+  /** The most specific fact about the domain or a domain above it. */
+  matchDomain(domain: string): readonly Match[];
+  /** Model numbers among the words of `value`. */
+  matchModel(value: string): readonly Match[];
+}
+
+/** Facts of every `.tsv` file in a folder, in the order of names and lines. Throws `CONFIG_INVALID`. */
+export function loadFacts(folder: string): Fact[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.endsWith('.tsv'));
+  } catch (cause) {
+    throw new LanscopeError('CONFIG_INVALID', `${folder}: cannot be read as a folder of facts`, '', {
+      cause,
+    });
+  }
+  if (names.length === 0) {
+    throw new LanscopeError(
+      'CONFIG_INVALID',
+      `${folder}: holds no .tsv file`,
+      'Facts are tab-separated files ending in .tsv.',
+    );
+  }
+  return names
+    .sort(compareText)
+    .flatMap((name) => parseFacts(readFileSync(join(folder, name), 'utf8'), join(basename(folder), name)));
+}
+
+/** Values remembered with their matches; forgotten all at once when full, so that the result never depends on it. */
+const MAX_REMEMBERED = 4096;
+/** Words of a value that are tried as model numbers. */
+const MAX_WORDS = 16;
+
+export function compileKnowledge(facts: readonly Fact[]): Knowledge {
+  const byKind = new Map<FactKind, Map<string, Fact>>();
+  for (const fact of facts) {
+    let patterns = byKind.get(fact.kind);
+    if (patterns === undefined) byKind.set(fact.kind, (patterns = new Map<string, Fact>()));
+    // The same pattern may support several fields with different weights: only the same fields are replaced.
+    patterns.set(`${fact.pattern.toLowerCase()} ${Object.keys(fact.supports).sort().join()}`, fact);
+  }
+  const matchers = new Map<FactKind, Matcher>();
+  const remembered = new Map<string, readonly Match[]>();
+
+  const matcherOf = (kind: FactKind): Matcher => {
+    let matcher = matchers.get(kind);
+    if (matcher === undefined) matchers.set(kind, (matcher = new Matcher(byKind.get(kind)?.values() ?? [])));
+    return matcher;
+  };
+  const remember = (kind: FactKind, value: string, find: () => readonly Match[]): readonly Match[] => {
+    const key = `${kind} ${value}`;
+    let matches = remembered.get(key);
+    if (matches === undefined) {
+      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+      remembered.set(key, (matches = find()));
+    }
+    return matches;
+  };
+
+  return {
+    facts,
+    match: (kind, value) => remember(kind, value, () => matcherOf(kind).match(value)),
+    matchDomain: (domain) =>
+      remember('domain', domain, () => {
+        const matcher = matcherOf('domain');
+        let rest = domain.replace(/\.$/, '');
+        // A name has at most 127 labels; what is below the tenth does not decide.
+        for (let depth = 0; depth < 10 && rest !== ''; depth++) {
+          const matches = matcher.match(rest);
+          if (matches.length > 0) return matches;
+          const dot = rest.indexOf('.');
+          rest = dot < 0 ? '' : rest.slice(dot + 1);
+        }
+        return [];
+      }),
+    matchModel: (value) =>
+      remember('model', value, () => {
+        const matcher = matcherOf('model');
+        const words = value.split(/[^\p{L}\p{N}._+-]+/u).slice(0, MAX_WORDS);
+        return words.flatMap((word) => (word.length < 3 ? [] : matcher.match(word)));
+      }),
+  };
+}
+
+let builtIn: Knowledge | undefined;
+
+/** The facts that come with the program. */
+export function builtInKnowledge(): Knowledge {
+  builtIn ??= compileKnowledge(loadFacts(dataPath('facts')));
+  return builtIn;
+}
+
+/** The built-in facts and those of a user's folder. */
+export function extendKnowledge(folder: string): Knowledge {
+  return compileKnowledge([...builtInKnowledge().facts, ...loadFacts(folder)]);
+}

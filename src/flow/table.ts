@@ -115,6 +115,8 @@ export class FlowTable extends FlowColumns {
   readonly #tcp = new TcpStates();
   /** Inactivity timeouts in seconds by class, and the class of each slot. */
   readonly #timeouts: Float64Array;
+  /** Whole seconds within which no inactivity timeout ends. */
+  readonly #shortestTimeout: number;
   #timeoutClass = new Uint8Array(0);
   /** Freed slots, the last freed first. */
   #free = new Int32Array(0);
@@ -140,6 +142,7 @@ export class FlowTable extends FlowColumns {
       config.udpInactivityMs / 1000,
       config.icmpInactivityMs / 1000,
     );
+    this.#shortestTimeout = Math.floor(Math.min(...this.#timeouts.subarray(1)));
     this.#due = (slot): void => {
       if (this.#isOver(slot)) this.#finish(slot, this.#timeoutReason(slot), false);
       else this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
@@ -266,7 +269,9 @@ export class FlowTable extends FlowColumns {
       }
     }
     if (slot >= 0) {
-      if (this.#isOver(slot)) {
+      const isRecent =
+        seconds - this.lastSeconds[slot]! < this.#shortestTimeout && this.timerAt[slot]! > this.#now;
+      if (!isRecent && this.#isOver(slot)) {
         this.#finish(slot, this.#timeoutReason(slot), true);
         slot = -1;
       } else if (

@@ -9,7 +9,7 @@ import { ENDPOINT, noDataAcked, previousStateOf, sequenceDelta, stateOf, STATUS,
 /** Payload beyond a hole that is still followed although the other side acknowledged nothing at all. */
 const MAX_ABOVE_HOLE_WITHOUT_ACKS = 16_384;
 /** Unacknowledged payload in all that is still followed. */
-const MAX_UNACKED = 10 * 1024 * 1024;
+export const MAX_UNACKED = 10 * 1024 * 1024;
 
 /** Gaps count only while both sides are established, or closed after having been. */
 function isClean(words: Uint32Array, block: number): boolean {

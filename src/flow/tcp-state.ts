@@ -1,7 +1,7 @@
 import { TCP_FLAG } from '../packet/layer.ts';
 import { appendHistory, isLogarithmicStep } from './history.ts';
 import { IslandPool } from './islands.ts';
-import { dataAcked, dataPending, dataSeen } from './tcp-content.ts';
+import { dataAcked, dataPending, dataSeen, MAX_UNACKED } from './tcp-content.ts';
 import {
   BLOCK,
   ENDPOINT,
@@ -41,6 +41,11 @@ const FLOW = { partial: 1, closeDeferred: 2, closed: 4 } as const;
 const TOO_LARGE_DELTA = 1_048_576;
 
 const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = TCP_FLAG;
+
+/** What the status of an established, undisturbed endpoint is under the mask. */
+const ESTABLISHED_BITS = ENDPOINT.established | STATUS.packetSeen;
+const ESTABLISHED_MASK =
+  7 | STATUS.didClose | STATUS.didEof | STATUS.skip | STATUS.packetSeen | STATUS.finSeen;
 
 /** Upper-case letters; the responder's are lower-case. */
 const LOWER = 0x20;
@@ -137,6 +142,9 @@ export class TcpStates {
     const orig = slot * ROW;
     const block = fromOriginator ? orig : orig + BLOCK;
     const peer = fromOriginator ? orig + BLOCK : orig;
+    if ((flags & (SYN | FIN | RST | ACK)) === ACK && window !== 0) {
+      if (this.#inOrder(block, peer, sequence, ack, length, captured)) return EFFECT.touch;
+    }
     const lower = fromOriginator ? 0 : LOWER;
     this.#effects = 0;
     this.#notePartial(slot, block, fromOriginator, flags);
@@ -204,6 +212,58 @@ export class TcpStates {
     this.#checkEof(slot, sender, receiver);
     if (closes) this.#closeEndpoint(slot, sender, receiver);
     return this.#effects;
+  }
+
+  /**
+   * The usual segment, which is nearly all of them: both sides established, nothing missing, in order, nothing that
+   * the history has not got yet. Does the same as the long way, or nothing and returns false.
+   */
+  #inOrder(
+    block: number,
+    peer: number,
+    sequence: number,
+    ack: number,
+    length: number,
+    captured: number,
+  ): boolean {
+    const words = this.words;
+    const seenOnce = ESTABLISHED_BITS | (length > 0 ? SEEN.data : SEEN.ack);
+    if ((words[block + W.status]! & (ESTABLISHED_MASK | seenOnce)) !== seenOnce) return false;
+    if ((words[peer + W.status]! & (ESTABLISHED_MASK & ~STATUS.packetSeen)) !== ENDPOINT.established)
+      return false;
+    const rel = (sequence - words[block + W.start]!) | 0;
+    const acked = words[peer + W.ack]!;
+    const ackRel = (ack - words[peer + W.start]!) | 0;
+    const end = sequence + length;
+    if (
+      rel < 0 ||
+      ackRel < 0 ||
+      sequence !== words[block + W.last] ||
+      ack < acked ||
+      ack - acked > TOO_LARGE_DELTA ||
+      end > 0xffff_ffff ||
+      (words[block + W.islands]! | words[peer + W.islands]!) !== 0 ||
+      ackRel > words[peer + W.seenRel]!
+    ) {
+      return false;
+    }
+    if (length > 0) {
+      const after = rel + length;
+      if (
+        rel !== words[block + W.seenRel] ||
+        captured < length ||
+        after - words[block + W.trimRel]! > MAX_UNACKED
+      ) {
+        return false;
+      }
+      words[block + W.last] = end;
+      words[block + W.seenRel] = after;
+    }
+    if (ack !== acked) {
+      words[peer + W.ack] = ack;
+      if (ackRel > words[peer + W.trimRel]!) words[peer + W.trimRel] = ackRel;
+    }
+    return true;
   }
 
   /** True while nothing answered the attempt to connect. */

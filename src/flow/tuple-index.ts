@@ -38,12 +38,14 @@ export class TupleIndex {
 
 /** Part of a tuple hash: one endpoint. Endpoints are added, so that both directions give the same hash. */
 export function endpointHash(w0: number, w1: number, w2: number, w3: number, port: number): number {
-  let h = Math.imul(w0 ^ 0x9e37_79b9, 0x85eb_ca6b) ^ w1;
-  h = Math.imul(h ^ (h >>> 15), 0xc2b2_ae35) ^ w2;
-  h = Math.imul(h ^ (h >>> 13), 0x27d4_eb2f) ^ w3;
-  h = Math.imul(h ^ (h >>> 16), 0x1656_67b1) ^ Math.imul(port + 1, 0x9e37_79b1);
-  h = Math.imul(h ^ (h >>> 15), 0x85eb_ca77);
-  return h ^ (h >>> 13);
+  let h = w3;
+  if ((w0 | w1) !== 0 || w2 !== 0xffff) {
+    h = Math.imul(w0 ^ 0x9e37_79b9, 0x85eb_ca6b) ^ w1;
+    h = Math.imul(h ^ (h >>> 15), 0xc2b2_ae35) ^ w2;
+    h = Math.imul(h ^ (h >>> 13), 0x27d4_eb2f) ^ w3;
+  }
+  h = Math.imul(h ^ (h >>> 16) ^ Math.imul(port + 1, 0x9e37_79b1), 0x85eb_ca77);
+  return h ^ (h >>> 15);
 }
 
 export function tupleHash(a: number, b: number, ipProtocol: number): number {

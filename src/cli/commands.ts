@@ -27,6 +27,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/diff.ts'),
   },
   {
+    command: 'verify <report> <capture..>',
+    describe: 'Analyze captures again and compare with the digest of a report',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     command: 'list',
     describe: 'List the devices of the store or of a report',
     load: () => import('./commands/list.ts'),

@@ -45,6 +45,25 @@ export async function readConfig(file: string): Promise<EngineConfig> {
   }
 }
 
+/** The configuration of a report, from the settings that it states (dotted names). CONFIG_INVALID. */
+export function configFromSettings(settings: Readonly<Record<string, unknown>>): EngineConfig {
+  // Without prototypes: the names come from a file.
+  const section = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
+  const tree = section();
+  for (const [name, value] of Object.entries(settings)) {
+    const path = name.split('.');
+    const last = path.pop()!;
+    let at = tree;
+    for (const key of path) {
+      const next = (at[key] ??= section());
+      if (typeof next !== 'object') throw new LanscopeError('CONFIG_INVALID', `'${name}' is set twice`);
+      at = next as Record<string, unknown>;
+    }
+    at[last] = value;
+  }
+  return parseConfig(tree);
+}
+
 function parseConfig(given: unknown): EngineConfig {
   const { detect, ...others } = (given ?? {}) as { detect?: unknown };
   const { flow, device } = applyOverrides(

@@ -5,6 +5,7 @@ import { SEVERITIES } from '../../detect/finding.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { readConfig } from '../../engine/config.ts';
 import { reportChunks } from '../../report/canonical.ts';
+import { renderReportHtml } from '../../report/html/report-page.ts';
 import { countAtLeast } from '../../report/fail-on.ts';
 import { formatPlural } from '../../report/quantity.ts';
 import { damageNotice, renderReport } from '../../report/terminal/render.ts';
@@ -58,6 +59,7 @@ export function options(yargs: Argv) {
         })
         .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
         .option('hash', { type: 'boolean', default: true, describe: 'Compute the SHA-256 of each input' })
+        .option('html', { type: 'string', describe: 'Write the report as a page of HTML', requiresArg: true })
         .option('save', {
           type: 'boolean',
           default: false,
@@ -80,7 +82,7 @@ export function options(yargs: Argv) {
 type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 
 export async function run(args: Arguments): Promise<ExitCode> {
-  if (args.output !== undefined) await requireWritable(args.output);
+  for (const path of [args.output, args.html]) if (path !== undefined) await requireWritable(path);
   const config = args.config === undefined ? undefined : await readConfig(args.config);
   const selection = selectionOf(args);
   const progress = createProgress();
@@ -100,6 +102,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   });
 
   if (args.output !== undefined) await writeFileAtomically(args.output, reportChunks(report));
+  if (args.html !== undefined) await writeFileAtomically(args.html, renderReportHtml(report));
   if (args.json) await writeResult(reportChunks(report));
   else if (!args.quiet) {
     await writeResult(

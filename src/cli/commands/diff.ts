@@ -14,9 +14,9 @@ export function options(yargs: Argv) {
   return yargs
     .positional('a', { type: 'string', demandOption: true, describe: 'Report or capture before' })
     .positional('b', { type: 'string', demandOption: true, describe: 'Report or capture after' })
-    .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
-    .option('markdown', { type: 'boolean', default: false, describe: 'Print Markdown, for a pull request' })
-    .option('html', { type: 'boolean', default: false, describe: 'Print a page of HTML' })
+    .option('json', { type: 'boolean', describe: 'Print JSON' })
+    .option('markdown', { type: 'boolean', describe: 'Print Markdown, for a pull request' })
+    .option('html', { type: 'boolean', describe: 'Print a page of HTML' })
     .option('output', { alias: 'o', type: 'string', describe: 'Write to this file', requiresArg: true })
     .option('ignore', {
       type: 'string',

@@ -1,7 +1,7 @@
 /** Two reports of one device, property by property. */
 import type { ReportDevice } from '../schema.ts';
 import type { DevicePair } from './match.ts';
-import type { PeerNaming } from './peer-key.ts';
+import type { PeerNaming, PeerToken } from './peer-key.ts';
 import type { Change } from './schema.ts';
 import type { DiffSettings } from './settings.ts';
 import { differ, grewOrShrank } from './tolerance.ts';
@@ -65,7 +65,7 @@ function plain(texts: readonly string[]): Members {
   return new Map(texts.map((text) => [text, text]));
 }
 
-function peers(device: ReportDevice, token: PeerNaming['a']): Members {
+function peers(device: ReportDevice, token: PeerToken): Members {
   return new Map(
     device.peers.map(({ peer, name }) => [token(peer, name), name === '' ? peer : `${name} (${peer})`]),
   );

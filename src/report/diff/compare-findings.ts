@@ -5,7 +5,7 @@
 import type { Severity } from '../../detect/finding.ts';
 import { severityRank } from '../finding-order.ts';
 import type { Report, ReportFinding } from '../schema.ts';
-import type { PeerNaming } from './peer-key.ts';
+import type { PeerNaming, PeerToken } from './peer-key.ts';
 import type { Change } from './schema.ts';
 import type { DiffSettings } from './settings.ts';
 import { grewOrShrank } from './tolerance.ts';
@@ -51,7 +51,7 @@ export function compareFindingGroups(
   }
 }
 
-function groupFindings(findings: readonly ReportFinding[], token: PeerNaming['a']): Map<string, Group> {
+function groupFindings(findings: readonly ReportFinding[], token: PeerToken): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const { rule, device, peer, severity, count, summary } of findings) {
     const actor = token(device);

@@ -5,10 +5,12 @@
 import type { ReportDevice } from '../schema.ts';
 import type { DeviceMatches } from './match.ts';
 
+export type PeerToken = (peer: string, name?: string) => string;
+
 /** For each report: device id or address → token; tokens are for comparison only. `name` stands in for an address. */
 export interface PeerNaming {
-  a(peer: string, name?: string): string;
-  b(peer: string, name?: string): string;
+  readonly a: PeerToken;
+  readonly b: PeerToken;
 }
 
 export function peerNaming({ pairs, onlyA, onlyB }: DeviceMatches): PeerNaming {

@@ -1,0 +1,62 @@
+/** `lanscope verify`: does this capture still give this report? */
+import type { Argv } from 'yargs';
+import { EXIT, type ExitCode } from '../../bytes/error.ts';
+import { analyze } from '../../engine/analyze.ts';
+import { configFromSettings } from '../../engine/config.ts';
+import { reportDigest } from '../../report/canonical.ts';
+import { diffReports } from '../../report/diff/diff.ts';
+import { renderDiffText } from '../../report/diff/render-text.ts';
+import { EXACT_DIFF } from '../../report/diff/settings.ts';
+import { readReport } from '../../report/read.ts';
+import { createProgress } from '../progress.ts';
+import { selectionOf, selectionOptions } from '../selection.ts';
+import { hasColor, terminalWidth, writeResult } from '../terminal.ts';
+import { version } from '../version.ts';
+
+export function options(yargs: Argv) {
+  return selectionOptions(yargs)
+    .positional('report', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Report that was written by analyze -o',
+    })
+    .positional('capture', {
+      type: 'string',
+      array: true,
+      demandOption: true,
+      describe: 'The captures that it is of',
+    })
+    .epilogue('Exit codes: 0 the same digest, 1 another, 2 bad usage or input.');
+}
+
+type Arguments = Awaited<ReturnType<typeof options>['argv']>;
+
+export async function run(args: Arguments): Promise<ExitCode> {
+  const stated = await readReport(args.report);
+  const held = reportDigest(stated);
+  if (held !== stated.digest) {
+    await writeResult(
+      `DIFFERENT: ${args.report} was altered: it states digest ${stated.digest} and its content has ${held}\n`,
+    );
+    return EXIT.no;
+  }
+  const selection = selectionOf(args);
+  const progress = createProgress();
+  const { report } = await analyze({
+    paths: args.capture,
+    config: configFromSettings(stated.settings),
+    ...(selection === null ? {} : { selection }),
+    onProgress: (state) => progress.update(state),
+    version: version(),
+  }).finally(() => progress.stop());
+  if (report.digest === stated.digest) {
+    await writeResult(`SAME: ${report.digest}\n`);
+    return EXIT.ok;
+  }
+  const diff = diffReports(stated, report, EXACT_DIFF);
+  await writeResult(
+    `DIFFERENT: the report states ${stated.digest}, the capture gives ${report.digest}\n\n` +
+      renderDiffText(diff, { width: terminalWidth(), color: hasColor() }),
+  );
+  return EXIT.no;
+}

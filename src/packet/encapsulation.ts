@@ -19,6 +19,7 @@ import { decodeFrameRelay } from './link/frame-relay.ts';
 import { decodeMacsec } from './link/macsec.ts';
 import { decodeMpls } from './link/mpls.ts';
 import { decodeNflog } from './link/nflog.ts';
+import { decodeNsh } from './link/nsh.ts';
 import {
   decodeCiscoHdlc,
   decodeCiscoHdlcWithDirection,
@@ -50,6 +51,7 @@ import { decodeGtpU } from './tunnel/gtp-u.ts';
 import { decodeEtherIp, decodeIpv4InIp, decodeIpv6InIp, decodeMplsInIp } from './tunnel/ip-in-ip.ts';
 import { decodeAh, decodeEsp } from './tunnel/ipsec.ts';
 import { decodeL2tp } from './tunnel/l2tp.ts';
+import { decodeMplsInUdp } from './tunnel/mpls-in-udp.ts';
 import { decodeTeredo } from './tunnel/teredo.ts';
 import { decodeTzsp } from './tunnel/tzsp.ts';
 import { decodeVxlan, decodeVxlanGpe } from './tunnel/vxlan.ts';
@@ -163,6 +165,7 @@ export const ENCAPSULATIONS: readonly Encapsulation[] = [
   },
   { name: 'Provider backbone bridging', reference: 'IEEE 802.1ah', decode: decodePbb, etherTypes: [0x88e7] },
   { name: 'Cisco FabricPath', reference: 'Cisco FabricPath', decode: decodeFabricPath, etherTypes: [0x8903] },
+  { name: 'Network service header', reference: 'RFC 8300', decode: decodeNsh, etherTypes: [0x894f] },
   { name: 'MACsec', reference: 'IEEE 802.1AE', decode: decodeMacsec, etherTypes: [0x88e5] },
   { name: 'ARP', reference: 'RFC 826', decode: decodeArp, etherTypes: [0x0806, 0x8035] },
   { name: 'IPv4', reference: 'RFC 791', decode: decodeIpv4, etherTypes: [0x0800] },
@@ -200,6 +203,7 @@ export const ENCAPSULATIONS: readonly Encapsulation[] = [
     decode: decodeVxlanGpe,
     udpPorts: [4790],
   },
+  { name: 'MPLS in UDP', reference: 'RFC 7510', tunnel: true, decode: decodeMplsInUdp, udpPorts: [6635] },
   { name: 'Geneve', reference: 'RFC 8926', tunnel: true, decode: decodeGeneve, udpPorts: [6081] },
   { name: 'GTP-U', reference: '3GPP TS 29.281', tunnel: true, decode: decodeGtpU, udpPorts: [2152] },
   { name: 'Teredo', reference: 'RFC 4380', tunnel: true, decode: decodeTeredo, udpPorts: [3544] },

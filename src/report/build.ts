@@ -12,7 +12,7 @@ import { buildDevice } from './build-device.ts';
 import { canonicalJson, reportDigest } from './canonical.ts';
 import { compareFindings } from './finding-order.ts';
 import { LIMIT } from './limits.ts';
-import { linkTypeName } from './link-type.ts';
+import { linkTypeName } from '../packet/link-type.ts';
 import type { DeviceFacts, InputFacts, ReportParts, TotalFacts } from './parts.ts';
 import type { Report, ReportFinding, ReportInput, ReportIssue, ReportTotals } from './schema.ts';
 import { sortedRecord } from './sorted-record.ts';

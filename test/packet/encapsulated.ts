@@ -283,6 +283,13 @@ export const ENCAPSULATED: readonly EncapsulatedFrame[] = [
     ),
     true,
   ),
+  tunnel('MPLS in UDP', inUdp(6635, bytesOf(hexBytes('00020140'), CORE_IPV6))),
+  link(
+    'Network service header',
+    1,
+    ether({ type: 0x894f }, bytesOf(hexBytes('0fc2 0202 00000000'), CORE_IPV6)),
+    true,
+  ),
   tunnel('VXLAN', inUdp(4789, bytesOf([8, 0, 0, 0, 0, 0, 42, 0], inner)), true),
   tunnel('VXLAN-GPE', inUdp(4790, bytesOf([12, 0, 0, 3, 0, 0, 42, 0], inner)), true),
   tunnel('VXLAN-GPE', inUdp(4790, bytesOf([12, 0, 0, 1, 0, 0, 42, 0], CORE_IPV4))),

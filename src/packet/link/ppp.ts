@@ -16,6 +16,7 @@ const PPP_MPLS = 0x0281;
 const PPP_MPLS_MULTICAST = 0x0283;
 const CISCO_UNICAST = 0x0f;
 const CISCO_MULTICAST = 0x8f;
+const CISCO_SLARP = 0x8035;
 
 /** Address and control bytes may be left out, and the protocol be one byte (RFC 1661, section 6). */
 export function decodePpp(walk: Walk): Next {
@@ -74,7 +75,9 @@ export function decodePppd(walk: Walk): Next {
 export function decodeCiscoHdlc(walk: Walk): Next {
   if (!walk.has(4, ISSUE['link/header-short'])) return NEXT.done;
   walk.offset += 4;
-  return walk.nextEtherType(u16(walk.bytes, walk.offset - 2));
+  const type = u16(walk.bytes, walk.offset - 2);
+  // Cisco's keep-alives use the number that Ethernet gives to RARP.
+  return type === CISCO_SLARP ? walk.payload() : walk.nextEtherType(type);
 }
 
 /** LINKTYPE_C_HDLC_WITH_DIR. */

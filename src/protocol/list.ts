@@ -9,6 +9,8 @@ import { dnsDecoder, dnsTcpDecoder, llmnrDecoder, mdnsDecoder } from './dns.ts';
 import { neighborDiscoveryDecoder } from './neighbor-discovery.ts';
 import { ssdpDecoder } from './ssdp.ts';
 import { tlsDecoder } from './tls.ts';
+import { quicDecoder } from './quic.ts';
+import { socksDecoder } from './socks.ts';
 
 export const PROTOCOLS: readonly MessageDecoder[] = [
   arpDecoder,
@@ -20,4 +22,6 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   llmnrDecoder,
   ssdpDecoder,
   tlsDecoder,
+  quicDecoder,
+  socksDecoder,
 ];

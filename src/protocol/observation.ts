@@ -12,6 +12,7 @@ import type { SsdpObservation } from './ssdp.ts';
 import type { TlsCertificateObservation } from './tls.ts';
 import type { TlsClientHelloObservation } from './tls-client-hello.ts';
 import type { TlsServerHelloObservation } from './tls-server-hello.ts';
+import type { SocksObservation } from './socks.ts';
 
 export type Observation =
   | ArpObservation
@@ -22,4 +23,5 @@ export type Observation =
   | RouterAdvertisementObservation
   | TlsCertificateObservation
   | TlsClientHelloObservation
-  | TlsServerHelloObservation;
+  | TlsServerHelloObservation
+  | SocksObservation;

@@ -1,11 +1,13 @@
 import type { Detector } from '../detect/detector.ts';
 import { createDetectors } from '../detect/list.ts';
 import { DeviceRegistry } from '../device/registry.ts';
+import { FragmentReassembler } from '../flow/fragments.ts';
 import { Inspector } from '../flow/inspect.ts';
 import { FlowTable } from '../flow/table.ts';
 import { PacketBatch } from '../packet/batch.ts';
 import { decodeHeaders } from '../packet/decode.ts';
 import { ISSUE, IssueCounter } from '../packet/issue.ts';
+import { LAYER } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import { PROTOCOLS } from '../protocol/list.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -33,6 +35,7 @@ export class Pipeline {
   readonly flows: FlowTable;
   readonly devices: DeviceRegistry;
   readonly detectors: readonly Detector[];
+  readonly #fragments: FragmentReassembler;
   readonly #inspector: Inspector;
   readonly #outputs: readonly Output[];
   readonly #selector: Selector | null;
@@ -68,6 +71,7 @@ export class Pipeline {
     this.#onFlowEnd = this.detectors.filter((d) => d.flowEnd !== undefined);
     this.#onObservation = this.detectors.filter((d) => d.observe !== undefined);
     this.#onDevice = this.detectors.filter((d) => d.deviceNew !== undefined);
+    this.#fragments = new FragmentReassembler(config.flow, this.issues);
     this.#inspector = new Inspector(this.flows, this.issues, (observation, at) =>
       this.#observe(observation, at),
     );
@@ -92,7 +96,7 @@ export class Pipeline {
     decodeHeaders(batch, this.issues);
     const chosen = this.#selector?.choose(batch) ?? null;
     this.totals.add(batch, chosen);
-    const { tsSeconds, tsNanos } = batch;
+    const { tsSeconds, tsNanos, layers } = batch;
     for (let i = batch.start; i < batch.count; i++) {
       if (chosen !== null && chosen[i] === 0) continue;
       const seconds = tsSeconds[i]!;
@@ -105,8 +109,12 @@ export class Pipeline {
         this.issues.add(ISSUE['time/backwards'], batch.packetNumber(i));
       }
       this.devices.packet(batch, i);
-      const slot = this.flows.packet(batch, i);
-      this.#inspector.packet(batch, i, slot);
+      if ((layers[i]! & LAYER.fragment) === 0) {
+        this.#inspector.packet(batch, i, this.flows.packet(batch, i));
+        continue;
+      }
+      const whole = this.#fragments.offer(batch, i);
+      if (whole !== null) this.#inspector.packet(whole, 0, this.flows.packet(whole, 0));
     }
   }
 

@@ -33,6 +33,9 @@ export class Lab {
 
   constructor() {
     this.makeNamespace(this.switchNs);
+    // The switch is no host: without this its ports would announce addresses of their own.
+    const noIpv6 = 'net.ipv6.conf.default.disable_ipv6=1';
+    execFileSync('ip', ['netns', 'exec', this.switchNs, 'sysctl', '-qw', noIpv6]);
     this.addBridge(LAN);
   }
 

@@ -72,6 +72,11 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     count(observation, owner, at);
   }
 
+  function isRouter(device: number): boolean {
+    const { roles } = view.devices.devices[device]!;
+    return roles.has('gateway') || roles.has('ipv6-router') || view.devices.addresses.forwards(device);
+  }
+
   /** MAC of another holder of the address, or -1. */
   function ownerBeside(ip: number, mac: number, firstMac: number): number {
     const proven = view.devices.addresses.provenOwner(0, 0, 0xffff, ip);
@@ -104,7 +109,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     notes.owners.add(formatMac(owner));
     if (arp.targetIp !== senderIp && arp.targetIp !== 0) notes.victims.add(formatIpv4(arp.targetIp));
     const ownerDevice = view.devices.indexOf(owner);
-    if (ownerDevice >= 0 && view.devices.addresses.forwards(ownerDevice)) notes.gateway = true;
+    if (ownerDevice >= 0 && isRouter(ownerDevice)) notes.gateway = true;
   }
 
   return {

@@ -1,7 +1,7 @@
 /**
- * ip-conflict: two MACs take turns in using one IPv4 address. It informs, because a hub with two interfaces and a
- * Wi-Fi repeater do the same; a device that says so itself (DHCP DECLINE, or an answer to an RFC 5227 probe) makes it
- * a conflict.
+ * ip-conflict: two MACs take turns in using one IPv4 address. Between MACs of one maker it informs, because a hub with
+ * two interfaces does the same; a device that says so itself (DHCP DECLINE, or an answer to an RFC 5227 probe), or MACs
+ * of different makers, make it a conflict.
  *
  * Not counted: an address that moved once, MACs of redundancy groups.
  * State: `MAX_ADDRESSES` addresses with the last `MAX_HOLDERS` MACs each.
@@ -20,6 +20,8 @@ import type { RuleConfig } from './thresholds.ts';
 
 const MAX_ADDRESSES = 4096;
 const MAX_HOLDERS = 8;
+/** A MAC divided by this is the prefix of its maker. */
+const MAKER = 0x100_0000;
 const DECLINE = 4;
 /** An RFC 5227 probe is answered within this. */
 const DEFENCE_SECONDS = 3;
@@ -33,6 +35,7 @@ class Address {
   episode: Episode | null = null;
   probedBy: Mac = -1;
   probedSeconds = 0;
+  refused: Mac = -1;
   defended = false;
 
   constructor(ip: number, holder: Mac) {
@@ -69,7 +72,11 @@ export const ipConflict: DetectorFactory<RuleConfig<'ip-conflict'>> = (config, v
     const { probedBy } = address;
     if (probedBy >= 0 && probedBy !== senderMac && at.seconds - address.probedSeconds <= DEFENCE_SECONDS) {
       address.probedBy = -1;
-      address.holders.add(probedBy);
+      address.refused = probedBy;
+    }
+    // Whoever was told that the address is taken, and uses it all the same.
+    if (senderMac === address.refused) {
+      address.refused = -1;
       defend(address, at);
     }
     if (senderMac === address.holder) return;
@@ -101,11 +108,12 @@ export const ipConflict: DetectorFactory<RuleConfig<'ip-conflict'>> = (config, v
         if (episode === null || holders.size < 2) continue;
         const macs = [...holders].sort((a, b) => a - b);
         const device = view.devices.indexOf(macs[0]!);
+        const oneMaker = macs.every((mac) => Math.floor(mac / MAKER) === Math.floor(macs[0]! / MAKER));
         findings.push(
           findingOf(episode, {
             rule: 'ip-conflict',
-            severity: defended ? 'low' : 'info',
-            confidence: defended ? 0.9 : 0.5,
+            severity: defended || !oneMaker ? 'low' : 'info',
+            confidence: defended ? 0.9 : oneMaker ? 0.4 : 0.7,
             actor: device >= 0 ? deviceActor(view, device) : null,
             peer: formatMac(macs[1]!),
             summary: `${formatIpv4(ip)} is used by ${macs.slice(0, 3).map(formatMac).join(' and ')}${defended ? ', and one of them objects' : ''}`,

@@ -115,6 +115,11 @@ export class AddressBook {
     return entry < 0 ? -1 : this.provedDevice[entry]!;
   }
 
+  /** Packets for public addresses were handed to it. */
+  isHandedPublic(device: number): boolean {
+    return this.forwardedTo[device] !== 0;
+  }
+
   /** It passes on packets between the internet and this network, in both directions or for many addresses. */
   forwards(device: number): boolean {
     const to = popCount(this.forwardedTo[device]!);

@@ -10,7 +10,10 @@ export function conclude(registry: DeviceRegistry, learner: Learner): void {
   listAddresses(registry);
   for (const router of learner.namedRouters) {
     const owner = registry.addresses.provenOwner(0, 0, 0xffff, router);
-    if (owner >= 0) registry.devices[owner]!.roles.add('gateway');
+    // Where servers disagree, being named is not enough: a rogue server names itself.
+    if (owner >= 0 && (learner.namedRouters.size === 1 || registry.addresses.isHandedPublic(owner))) {
+      registry.devices[owner]!.roles.add('gateway');
+    }
   }
   for (const device of registry.devices) {
     if (registry.addresses.forwards(device.index)) device.roles.add('gateway');

@@ -70,6 +70,8 @@ export class Learner {
 
   /** Evidence is about the sender; for a DHCP request about the client, for mDNS about whose records they are. */
   private evidence(observation: Observation, context: MessageContext): void {
+    // These hold addresses alone, and are frequent.
+    if (observation.kind === 'arp' || observation.kind === 'neighbor') return;
     const about =
       observation.kind === 'dhcp'
         ? this.registry.indexOf(observation.clientMac)

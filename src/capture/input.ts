@@ -1,6 +1,13 @@
 import { LanscopeError } from '../bytes/error.ts';
 import { DEFAULT_BATCH_SIZE, PacketBatch } from '../packet/batch.ts';
-import type { ByteStream } from './byte-stream.ts';
+import { type ByteStream, withHead } from './byte-stream.ts';
+import {
+  DEFAULT_MAX_EXPANSION,
+  type ExpansionBound,
+  MAX_CONTAINER_DEPTH,
+  probeCompression,
+  unpack,
+} from './compression/containers.ts';
 import { DamageLog } from './damage.ts';
 import { PROBE_BYTES, probeFormat } from './format.ts';
 import { DEFAULT_CHUNK_BYTES } from './limits.ts';
@@ -22,6 +29,9 @@ export class Input {
   private readonly poisoned = isPoisoned();
   private readonly chunkSize: number;
   private readonly tap: Tap;
+  private readonly bound: ExpansionBound;
+  /** The innermost stream: what the window reads. */
+  private stream: ByteStream;
   private window: Window;
   private reader: RecordReader | null = null;
   private ended = false;
@@ -33,27 +43,54 @@ export class Input {
     this.batch = new PacketBatch(Math.max(1, options.batchSize ?? DEFAULT_BATCH_SIZE));
     this.batch.input = index;
     this.tap = tap(stream, info, options.noHash !== true);
-    this.window = new Window(this.tap.stream, this.chunkSize);
+    this.bound = { maxExpansion: options.maxExpansion ?? DEFAULT_MAX_EXPANSION, given: () => info.bytes };
+    this.stream = this.tap.stream;
+    this.window = new Window(this.stream, this.chunkSize);
   }
 
-  /** Reads the first bytes and finds the format; rejects when there is none. */
+  /** Reads the first bytes and finds the format, inside of containers too; rejects when there is none. */
   async open(): Promise<void> {
-    const { window, info } = this;
-    while (!window.ended && window.end - window.start < PROBE_BYTES) await window.fill();
-    if (this.closed) return;
-    if (window.end === window.start) throw new LanscopeError('INPUT_EMPTY', `${info.name} is empty.`);
-    const format = probeFormat(window.bytes, window.start, window.end);
-    if (!format) {
-      const head = window.bytes.subarray(window.start, window.end);
-      const what = looksLike(head);
-      throw new LanscopeError(
-        'INPUT_NOT_A_CAPTURE',
-        `${info.name} is not a capture${what === '' ? '' : `: it looks like ${what}`}.`,
-        'Give a pcap or pcapng file, as tcpdump, Wireshark or dumpcap write them.',
-      );
+    const { info } = this;
+    const containers: string[] = [];
+    for (;;) {
+      await this.fillForProbe();
+      if (this.closed) return;
+      const { bytes, start, end } = this.window;
+      const format = probeFormat(bytes, start, end);
+      if (format) {
+        info.format = [format.name, ...containers].join('+');
+        this.reader = format.open(info, this.damage);
+        return;
+      }
+      const compression = probeCompression(bytes, start, end);
+      if (!compression || containers.length === MAX_CONTAINER_DEPTH) throw this.notACapture(containers);
+      containers.unshift(compression.name);
+      const packed = withHead(bytes.slice(start, end), this.stream);
+      this.stream = unpack(compression, packed, this.damage, this.bound);
+      this.window = new Window(this.stream, this.chunkSize);
     }
-    info.format = format.name;
-    this.reader = format.open(info, this.damage);
+  }
+
+  private async fillForProbe(): Promise<void> {
+    const { window } = this;
+    while (!window.ended && window.end - window.start < PROBE_BYTES) await window.fill();
+  }
+
+  private notACapture(containers: readonly string[]): LanscopeError {
+    const { window, info } = this;
+    const head = window.bytes.subarray(window.start, window.end);
+    if (head.length === 0 && containers.length === 0)
+      return new LanscopeError('INPUT_EMPTY', `${info.name} is empty.`);
+    const what = head.length === 0 ? (this.damage.result?.reason ?? 'nothing') : looksLike(head);
+    const found =
+      containers.length === 0
+        ? what
+        : `${containers.join(' in ')} of ${what === '' ? 'something else' : what}`;
+    return new LanscopeError(
+      'INPUT_NOT_A_CAPTURE',
+      `${info.name} is not a capture${found === '' ? '' : `: it looks like ${found}`}.`,
+      'Give a pcap, pcapng or snoop file, compressed or not.',
+    );
   }
 
   /** Fills the batch with the next packets; false at the end of the capture. */
@@ -85,7 +122,7 @@ export class Input {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.tap.stream.close();
+    await this.stream.close();
   }
 
   /** The reader is at the end; what it left of the input is read for the digest alone. */

@@ -87,4 +87,6 @@ export interface SourceOptions {
   readonly batchSize?: number;
   /** Skip hashing the input (`sha256` stays ''). */
   readonly noHash?: boolean;
+  /** Times its own size that a compressed input may expand to, beyond the first GiB (default 1000). */
+  readonly maxExpansion?: number;
 }

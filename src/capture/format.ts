@@ -1,9 +1,10 @@
 import { pcapFormat } from './pcap.ts';
 import { pcapngFormat } from './pcapng.ts';
 import type { CaptureFormat } from './record-reader.ts';
+import { snoopFormat } from './snoop.ts';
 
 /** Every capture format, in the order in which they are tried. */
-export const CAPTURE_FORMATS: readonly CaptureFormat[] = [pcapFormat, pcapngFormat];
+export const CAPTURE_FORMATS: readonly CaptureFormat[] = [pcapFormat, pcapngFormat, snoopFormat];
 
 /** Bytes by which every format can be told. */
 export const PROBE_BYTES = 16;

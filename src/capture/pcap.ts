@@ -33,6 +33,9 @@ const MAGIC_MICROS = 0xa1b2c3d4;
 const MAGIC_NANOS = 0xa1b23c4d;
 const MAGIC_MODIFIED = 0xa1b2cd34;
 
+/** Records of zeros that are taken for packets: what a full disk leaves behind a capture is not. */
+const MAX_EMPTY_RECORDS = 1000;
+
 /** Record header lengths that occur with each magic number, the usual one first. */
 const RECORD_HEADER_BYTES: Readonly<Record<number, readonly number[]>> = {
   [MAGIC_MICROS]: [16, 24, 20],
@@ -66,6 +69,8 @@ class PcapReader implements RecordReader {
   private brokenAt = -1;
   private brokenReason = '';
   private wholeRecords = 1;
+  /** Records in a row that are all zeros. */
+  private emptyRecords = 0;
 
   constructor(info: SourceInfo, damage: DamageLog) {
     this.info = info;
@@ -121,8 +126,9 @@ class PcapReader implements RecordReader {
       }
       const original = normal ? view.getUint32(at + 12, littleEndian) : originalLength(view, at, layout);
       const recordSeconds = view.getUint32(at, littleEndian);
-      if (captured === 0 && original === 0 && recordSeconds === 0 && seconds > 0) {
-        this.broken(window.offsetOf(at), 'record header of zeros', 1);
+      if (captured !== 0 || original !== 0 || recordSeconds !== 0) this.emptyRecords = 0;
+      else if (++this.emptyRecords > MAX_EMPTY_RECORDS) {
+        this.broken(window.offsetOf(at), 'record headers of zeros', 1);
         break;
       }
       seconds = recordSeconds;
@@ -228,8 +234,8 @@ class PcapReader implements RecordReader {
 }
 
 /**
- * The record header length by which the first record leads to the second; the usual one when none does, and null
- * when more bytes are needed (on a live pipe the first packet so waits for the second).
+ * The record header length by which the first record leads to the second: the usual one if that is possible, else one
+ * that makes two sound records. Null when more bytes are needed (on a live pipe the first packet so waits for the next).
  */
 function chooseLayout(
   window: Window,
@@ -237,13 +243,19 @@ function chooseLayout(
   base: PcapLayout,
   lengths: readonly number[],
 ): PcapLayout | null {
-  for (const recordHeaderBytes of lengths) {
+  const [usualBytes, ...otherBytes] = lengths;
+  const usual = { ...base, recordHeaderBytes: usualBytes! };
+  if (otherBytes.length === 0) return usual;
+  const verdict = leadsToRecord(window, at, usual);
+  if (verdict === MORE) return null;
+  if (verdict === YES) return usual;
+  for (const recordHeaderBytes of otherBytes) {
     const layout = { ...base, recordHeaderBytes };
-    const verdict = lengths.length === 1 ? YES : startsRecords(window, at, layout, -1, 2, 1);
-    if (verdict === MORE) return null;
-    if (verdict === YES) return layout;
+    const other = startsRecords(window, at, layout, -1, 2, 2);
+    if (other === MORE) return null;
+    if (other === YES) return layout;
   }
-  return { ...base, recordHeaderBytes: lengths[0]! };
+  return usual;
 }
 
 function word(bytes: Uint8Array, at: number): number {

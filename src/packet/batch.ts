@@ -28,7 +28,7 @@ export class PacketBatch {
   byteLength = 0;
   start = 0;
   count = 0;
-  /** 1-based number of row 0 within the whole analysis, as Wireshark shows it for a single capture. */
+  /** 1-based number of row 0 within its input, as Wireshark shows it when that capture alone is opened. */
   firstPacketNumber = 1;
   /** Index of the input that the rows came from. */
   input = 0;
@@ -126,7 +126,7 @@ export class PacketBatch {
     this.payloadCapLen = new Uint32Array(capacity);
   }
 
-  /** 1-based packet number of row `i`. */
+  /** 1-based number of row `i` within its input; with `input` it is unique in the analysis. */
   packetNumber(i: number): number {
     return this.firstPacketNumber + i;
   }

@@ -13,6 +13,7 @@ import {
   RESYNC_HEADERS,
   YES,
   capturedLength,
+  leadsToRecord,
   originalLength,
   startsRecords,
 } from './pcap-layout.ts';

@@ -28,7 +28,8 @@ export function addressActor(address: string): Actor {
   return { device: -1, key: `address ${address}`, deviceId: '', label: address };
 }
 
-/** What a finding calls a target: the address, which is what a person looks for in the capture. */
-export function targetText(words: Uint32Array, at: number): string {
-  return formatIpAt(words, at);
+/** Device id of whoever has an address, or the address where that is not known or elsewhere. */
+export function peerId(view: DetectorView, words: Uint32Array, at: number, mac: Mac): string {
+  const device = view.devices.ownerOf(words, at, mac);
+  return device >= 0 ? view.devices.devices[device]!.id : formatIpAt(words, at);
 }

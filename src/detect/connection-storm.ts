@@ -4,7 +4,8 @@
  *
  * A host that answers once in the episode clears it. State: `MAX_TARGETS` triples of actor, target and port.
  */
-import { actorAt, type Actor, targetText } from './actor.ts';
+import { formatIpAt } from '../bytes/address.ts';
+import { actorAt, peerId, type Actor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -21,6 +22,7 @@ interface Storm {
   readonly actor: Actor;
   readonly target: string;
   readonly port: number;
+  readonly peer: string;
   episode: Episode;
   /** SYNs, retransmissions included. */
   packets: number;
@@ -52,7 +54,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     // Successes matter only where failures were noted.
     if (!refused && storms.size === 0) return;
     const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
-    const target = targetText(flows.respIp, at);
+    const target = formatIpAt(flows.respIp, at);
     const port = flows.respPort[slot]!;
     const key = `${actor.key} ${target} ${port}`;
     if (!refused) {
@@ -71,6 +73,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
       actor,
       target,
       port,
+      peer: peerId(view, flows.respIp, at, flows.respMac[slot]!),
       episode: new Episode(seconds, nanos),
       packets: 0,
       refused: 0,
@@ -101,7 +104,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
           severity: many ? 'high' : 'low',
           confidence: many ? 0.85 : 0.6,
           actor,
-          peer: target,
+          peer: storm.peer,
           summary: `${actor.label} tried ${target} port ${port} ${episode.count} times without ever getting through`,
           evidence: {
             source: actor.label,

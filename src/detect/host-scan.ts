@@ -4,13 +4,13 @@
  *
  * State: `MAX_SWEEPS` pairs of actor and what it looks for, each a bounded counter; episodes by actor.
  */
-import { formatIpv4 } from '../bytes/address.ts';
+import { formatIpAt, formatIpv4 } from '../bytes/address.ts';
 import { compareText } from '../bytes/order.ts';
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
-import { type Actor, actorAt, deviceActor, targetText } from './actor.ts';
+import { type Actor, actorAt, deviceActor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -100,7 +100,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
       actor,
       sought,
       factor,
-      targetText(flows.respIp, at),
+      formatIpAt(flows.respIp, at),
       hashWords(flows.respIp, at),
       flows.firstSeconds[slot]!,
       flows.firstNanos[slot]!,

@@ -7,7 +7,8 @@
  */
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
-import { actorAt, targetText } from './actor.ts';
+import { formatIpAt } from '../bytes/address.ts';
+import { actorAt, peerId } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -31,6 +32,8 @@ class Notes {
   readonly portSamples = new Set<number>();
   readonly kinds = new Set<string>();
   fast = false;
+  /** Of the last target. */
+  peer = '';
 }
 
 export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view): Detector => {
@@ -46,7 +49,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     if (kind === '') return;
     const at = slot * 4;
     const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
-    const target = targetText(flows.respIp, at);
+    const target = formatIpAt(flows.respIp, at);
     const udp = kind === 'UDP';
     const factor = udp ? config.udpFactor : 1;
     const pair = pairs.use(`${actor.key} ${target}`, () => ({
@@ -76,6 +79,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     episode.add(seconds, nanos, flows.firstPacket[slot]!);
     note(notes, target, port, flows.respIp, at);
     notes.kinds.add(kind);
+    if (!notes.targets.isFull) notes.peer = peerId(view, flows.respIp, at, flows.respMac[slot]!);
     if (rate.reached === 'fast') notes.fast = true;
   }
 
@@ -122,7 +126,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
             severity: notes.fast ? 'high' : 'medium',
             confidence: notes.fast || notes.kinds.has('stealth') ? 0.95 : 0.8,
             actor,
-            peer: targets === 1 ? targetList[0]! : '',
+            peer: targets === 1 ? notes.peer : '',
             summary: `${actor.label} tried ${notes.ports.count} ports of ${where} without using them`,
             evidence: {
               source: actor.label,

@@ -1,6 +1,8 @@
 import { type Mac, NO_MAC } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
-import { collectEvidence } from '../fingerprint/collect.ts';
+import { collectEvidence, collectFingerprint } from '../fingerprint/collect.ts';
+import { SynFingerprints } from '../fingerprint/tcp-syn.ts';
+import type { PacketBatch } from '../packet/batch.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { ArpObservation } from '../protocol/arp.ts';
@@ -10,6 +12,7 @@ import type { Observation } from '../protocol/observation.ts';
 import type { SsdpObservation } from '../protocol/ssdp.ts';
 import { CLAIM } from './address-book.ts';
 import { keepEvidence, keepFingerprint, keepName, keepService } from './keep.ts';
+import { learnApplication } from './learn-application.ts';
 import { learnDns, speakerOf } from './learn-dns.ts';
 import { maskLength } from './on-link.ts';
 import type { DeviceRegistry } from './registry.ts';
@@ -36,6 +39,7 @@ export class Learner {
   readonly resolved = new ResolvedNames();
   /** IPv4 words. */
   readonly namedRouters = new Set<number>();
+  private readonly syns = new SynFingerprints();
   private readonly words = new Uint32Array(4);
 
   constructor(registry: DeviceRegistry) {
@@ -63,6 +67,7 @@ export class Learner {
         this.routerAdvertisement(observation, context);
         break;
       default:
+        learnApplication(this, observation, context);
         break;
     }
     this.evidence(observation, context);
@@ -81,6 +86,16 @@ export class Learner {
     const device = this.registry.devices[about];
     if (device === undefined) return;
     collectEvidence(observation, (evidence) => this.bound(keepEvidence(device, evidence), context));
+  }
+
+  /** A connection attempt: its TCP header shows the stack that made it. */
+  syn(device: number, batch: PacketBatch, i: number): void {
+    const signature = this.syns.signature(batch, i);
+    if (signature === '') return;
+    const { devices, issues } = this.registry;
+    const kept = keepFingerprint(devices[device]!, 'tcp-syn', signature);
+    collectFingerprint('tcp.syn', signature, (evidence) => keepEvidence(devices[device]!, evidence));
+    if (!kept) issues.add(ISSUE['device/list-limit'], batch.firstPacketNumber + i);
   }
 
   /** Counts what a bounded list had no room for. */

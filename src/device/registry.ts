@@ -11,7 +11,7 @@ import { ISSUE, type IssueCounter } from '../packet/issue.ts';
 import type { FlowColumns } from '../flow/columns.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
-import { LAYER } from '../packet/layer.ts';
+import { LAYER, TCP_FLAG } from '../packet/layer.ts';
 import { AddressBook, CLAIM, IS_INITIAL_TTL } from './address-book.ts';
 import { AddressTable } from './address-table.ts';
 import type { Device, DeviceTraffic } from './device.ts';
@@ -25,6 +25,8 @@ import { virtualMac } from './virtual-mac.ts';
 /** Recently seen (device, source address) pairs, as hashes: they need no second look. */
 const SEEN_BITS = 14;
 const SEEN_SHIFT = 32 - SEEN_BITS;
+
+const SYN_OR_SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 
 export interface RegistryOptions {
   readonly maxDevices?: number;
@@ -119,6 +121,8 @@ export class DeviceRegistry {
     }
     if ((layers & (LAYER.ipv4 | LAYER.ipv6)) !== 0 && batch.tunnelDepth[i] === 0) {
       this.noteAddresses(batch, i, source, destination);
+      if ((batch.tcpFlags[i]! & SYN_OR_SYN_ACK) === TCP_FLAG.syn && source >= 0)
+        this.learner.syn(source, batch, i);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Source } from '../capture/source.ts';
 import type { PacketTime } from '../detect/finding.ts';
+import { collectFindings } from '../detect/list.ts';
 import { scoreOf } from '../detect/score.ts';
 import { identify } from '../device/identify.ts';
 import { lookupVendor, ouiDate, ouiEntries } from '../fingerprint/oui.ts';
@@ -21,7 +22,7 @@ export interface RunFacts {
 /** The report of a finished pipeline. */
 export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts): Report {
   const { devices, totals, issues } = pipeline;
-  const findings = pipeline.detectors.flatMap((detector) => detector.findings());
+  const findings = collectFindings(pipeline.detectors, pipeline.config.detect);
   const facts: DeviceFacts[] = devices.devices.map((device) => ({
     device,
     vendor: lookupVendor(device.mac),

@@ -1,0 +1,75 @@
+import { formatIpAt } from '../bytes/address.ts';
+import { parseIp } from '../bytes/parse-ip.ts';
+import { collectFingerprint } from '../fingerprint/collect.ts';
+import { ja3, ja3s } from '../fingerprint/ja3.ts';
+import { ja4 } from '../fingerprint/ja4.ts';
+import type { MessageContext } from '../protocol/decoder.ts';
+import type { HttpRequestObservation } from '../protocol/http.ts';
+import type { Observation } from '../protocol/observation.ts';
+import type { TlsClientHelloObservation } from '../protocol/tls-client-hello.ts';
+import type { Device } from './device.ts';
+import { keepDomain, keepEvidence, keepFingerprint, keepName } from './keep.ts';
+import type { Learner } from './learn.ts';
+
+const words = new Uint32Array(4);
+
+/** TLS, HTTP and UPnP descriptions: whom a device wants to reach, and the names that it gives itself. */
+export function learnApplication(learner: Learner, observation: Observation, context: MessageContext): void {
+  const sender = learner.senderOf(context);
+  const { registry } = learner;
+  // What a router passes on is not its own.
+  if (sender < 0 || !registry.addresses.isOwn(sender, context.batch.srcIp, context.index * 4)) return;
+  const device = registry.devices[sender]!;
+  switch (observation.kind) {
+    case 'tls-client-hello':
+      learnHello(learner, device, observation, context);
+      break;
+    case 'tls-server-hello':
+      if (observation.isWhole) learner.bound(keepFingerprint(device, 'ja3s', ja3s(observation)), context);
+      break;
+    case 'http-request':
+      learnRequest(learner, device, observation, context);
+      break;
+    case 'http-response':
+      learner.bound(keepFingerprint(device, 'http-server', observation.server), context);
+      break;
+    case 'upnp-description':
+      learner.bound(keepName(device, observation.friendlyName, 'upnp'), context);
+      break;
+    default:
+      break;
+  }
+}
+
+function learnHello(
+  learner: Learner,
+  device: Device,
+  hello: TlsClientHelloObservation,
+  context: MessageContext,
+): void {
+  wanted(learner, device, hello.serverName, context);
+  if (!hello.isWhole) return;
+  const print = ja4(hello);
+  learner.bound(keepFingerprint(device, 'ja3', ja3(hello)), context);
+  learner.bound(keepFingerprint(device, 'ja4', print), context);
+  collectFingerprint('tls.ja4', print, (evidence) => learner.bound(keepEvidence(device, evidence), context));
+}
+
+function learnRequest(
+  learner: Learner,
+  device: Device,
+  request: HttpRequestObservation,
+  context: MessageContext,
+): void {
+  wanted(learner, device, request.host.replace(/:\d+$/, ''), context);
+  learner.bound(keepFingerprint(device, 'http-user-agent', request.userAgent), context);
+}
+
+/** A name that the device asked a server for. */
+function wanted(learner: Learner, device: Device, name: string, context: MessageContext): void {
+  const domain = name.toLowerCase();
+  if (domain === '' || parseIp(domain.replace(/^\[|\]$/g, ''), words)) return;
+  learner.bound(keepDomain(device, domain), context);
+  const { batch, index } = context;
+  learner.registry.nameAddress(device.index, formatIpAt(batch.dstIp, index * 4), domain);
+}

@@ -8,7 +8,7 @@ import type { Report } from '../report/schema.ts';
  * what they are given is valid during the call.
  */
 export interface Output {
-  observe?(observation: Observation, at: MessageContext): void;
+  observe?(observation: Observation, at: MessageContext, flows: FlowTable): void;
   /** A flow ended; its columns still stand. */
   flowEnd?(slot: number, flows: FlowTable): void;
   /** Awaited between batches, so that a slow disk slows reading instead of filling memory. */

@@ -163,7 +163,7 @@ export class Pipeline {
   #observe(observation: Observation, at: MessageContext): void {
     this.devices.observe(observation, at);
     for (const detector of this.#onObservation) detector.observe!(observation, at);
-    for (const output of this.#outputs) output.observe?.(observation, at);
+    for (const output of this.#outputs) output.observe?.(observation, at, this.flows);
   }
 
   #at(batch: PacketBatch, index: number, flow: number): MessageContext {

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { LanscopeError } from '../../bytes/error.ts';
+import type { FlowTable } from '../../flow/table.ts';
+import type { MessageContext } from '../../protocol/decoder.ts';
+import type { Observation } from '../../protocol/observation.ts';
+import { CONN_FIELDS, connValues } from './conn.ts';
+import { DHCP_FIELDS, DhcpLogRows } from './dhcp.ts';
+import { DNS_FIELDS, DnsLogRows } from './dns.ts';
+import { type LogFormat, ZeekLog } from './log-file.ts';
+import { SSL_FIELDS, SslLogRows } from './ssl.ts';
+import type { Field, FieldValue } from './value.ts';
+
+/**
+ * Zeek's logs, written while the analysis runs: conn.log from flows, the others from messages. A log appears with its
+ * first row. Uids and every other byte depend on the capture alone; `#open` and `#close` are packet times.
+ */
+export class ZeekLogs {
+  readonly #directory: string;
+  readonly #format: LogFormat;
+  readonly #logs = new Map<string, ZeekLog>();
+  readonly #dns = new DnsLogRows((values) => this.#write('dns', DNS_FIELDS, values));
+  readonly #dhcp = new DhcpLogRows((values) => this.#write('dhcp', DHCP_FIELDS, values));
+  readonly #ssl = new SslLogRows((values) => this.#write('ssl', SSL_FIELDS, values));
+  /** Latest packet time seen, in seconds. */
+  #seconds = 0;
+
+  /** Throws `LanscopeError` OUTPUT_UNWRITABLE when the directory cannot be made. */
+  constructor(directory: string, format: LogFormat = 'tsv') {
+    this.#directory = directory;
+    this.#format = format;
+    try {
+      mkdirSync(directory, { recursive: true });
+    } catch (cause) {
+      throw new LanscopeError(
+        'OUTPUT_UNWRITABLE',
+        `${directory} cannot be made: ${(cause as Error).message}`,
+        '',
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  observe(observation: Observation, at: MessageContext, flows: FlowTable): void {
+    switch (observation.kind) {
+      case 'dns':
+        this.#dns.observe(observation, at, flows);
+        return;
+      case 'dhcp':
+        this.#dhcp.observe(observation, at, flows);
+        return;
+      case 'tls-client-hello':
+      case 'tls-server-hello':
+        this.#ssl.observe(observation, at);
+        return;
+      default:
+    }
+  }
+
+  flowEnd(slot: number, flows: FlowTable): void {
+    this.#seconds = Math.max(this.#seconds, flows.lastSeconds[slot]!);
+    this.#dns.flowEnd(slot);
+    this.#ssl.flowEnd(slot, flows);
+    this.#write('conn', CONN_FIELDS, connValues(flows, slot));
+  }
+
+  async drain(): Promise<void> {
+    for (const log of this.#logs.values()) await log.drain();
+  }
+
+  async end(): Promise<void> {
+    this.#dhcp.end();
+    for (const log of this.#logs.values()) await log.end(this.#seconds);
+  }
+
+  #write(name: string, fields: readonly Field[], values: readonly FieldValue[]): void {
+    let log = this.#logs.get(name);
+    if (log === undefined) {
+      log = new ZeekLog(this.#directory, name, fields, this.#format, Math.floor(Number(values[0])));
+      this.#logs.set(name, log);
+    }
+    log.write(values);
+  }
+}

@@ -11,6 +11,40 @@ import { ssdpDecoder } from './ssdp.ts';
 import { tlsDecoder } from './tls.ts';
 import { quicDecoder } from './quic.ts';
 import { socksDecoder } from './socks.ts';
+import { httpDecoder } from './http.ts';
+import { sshDecoder } from './ssh.ts';
+import { mqttDecoder } from './mqtt.ts';
+import { dtlsDecoder } from './dtls.ts';
+import { dhcpv6Decoder } from './dhcpv6.ts';
+import { netbiosNameDecoder } from './netbios-name.ts';
+import { netbiosDatagramDecoder } from './netbios-datagram.ts';
+import { wsDiscoveryDecoder } from './ws-discovery.ts';
+import { coapDecoder } from './coap.ts';
+import { ntpDecoder } from './ntp.ts';
+import { snmpDecoder } from './snmp.ts';
+import { stunDecoder } from './stun.ts';
+import { lldpDecoder } from './lldp.ts';
+import { cdpDecoder } from './cdp.ts';
+import { igmpDecoder } from './igmp.ts';
+import { eapolDecoder } from './eapol.ts';
+import { tftpDecoder } from './tftp.ts';
+import { syslogDecoder } from './syslog.ts';
+import { kasaDecoder, kasaTcpDecoder } from './kasa.ts';
+import { tuyaDecoder } from './tuya.ts';
+import { yeelightDecoder } from './yeelight.ts';
+import { lifxDecoder } from './lifx.ts';
+import { wizDecoder } from './wiz.ts';
+import { sadpDecoder } from './sadp.ts';
+import { dahuaDecoder } from './dahua.ts';
+import { ubiquitiDecoder } from './ubiquiti.ts';
+import { mikrotikDecoder } from './mikrotik.ts';
+import { knxnetIpDecoder } from './knxnet-ip.ts';
+import { miioDecoder } from './miio.ts';
+import { bjnpDecoder } from './bjnp.ts';
+import { steamDecoder } from './steam.ts';
+import { spotifyDecoder } from './spotify.ts';
+import { dropboxDecoder } from './dropbox.ts';
+import { plexDecoder } from './plex.ts';
 
 export const PROTOCOLS: readonly MessageDecoder[] = [
   arpDecoder,
@@ -24,4 +58,39 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   tlsDecoder,
   quicDecoder,
   socksDecoder,
+  httpDecoder,
+  sshDecoder,
+  mqttDecoder,
+  dtlsDecoder,
+  dhcpv6Decoder,
+  netbiosNameDecoder,
+  netbiosDatagramDecoder,
+  wsDiscoveryDecoder,
+  coapDecoder,
+  ntpDecoder,
+  snmpDecoder,
+  stunDecoder,
+  lldpDecoder,
+  cdpDecoder,
+  igmpDecoder,
+  eapolDecoder,
+  tftpDecoder,
+  syslogDecoder,
+  kasaDecoder,
+  kasaTcpDecoder,
+  tuyaDecoder,
+  yeelightDecoder,
+  lifxDecoder,
+  wizDecoder,
+  sadpDecoder,
+  dahuaDecoder,
+  ubiquitiDecoder,
+  mikrotikDecoder,
+  knxnetIpDecoder,
+  miioDecoder,
+  bjnpDecoder,
+  steamDecoder,
+  spotifyDecoder,
+  dropboxDecoder,
+  plexDecoder,
 ];

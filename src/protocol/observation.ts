@@ -13,6 +13,30 @@ import type { TlsCertificateObservation } from './tls.ts';
 import type { TlsClientHelloObservation } from './tls-client-hello.ts';
 import type { TlsServerHelloObservation } from './tls-server-hello.ts';
 import type { SocksObservation } from './socks.ts';
+import type { HttpRequestObservation } from './http.ts';
+import type { HttpResponseObservation } from './http.ts';
+import type { HttpTitleObservation } from './http-body.ts';
+import type { UpnpDescriptionObservation } from './http-body.ts';
+import type { LoginObservation } from './login.ts';
+import type { LoginResultObservation } from './login.ts';
+import type { SshVersionObservation } from './ssh.ts';
+import type { SshKexInitObservation } from './ssh.ts';
+import type { MqttConnectObservation } from './mqtt.ts';
+import type { AnnouncementObservation } from './announcement.ts';
+import type { Dhcpv6Observation } from './dhcpv6.ts';
+import type { NetbiosNameObservation } from './netbios-name.ts';
+import type { NetbiosDatagramObservation } from './netbios-datagram.ts';
+import type { WsDiscoveryObservation } from './ws-discovery.ts';
+import type { CoapObservation } from './coap.ts';
+import type { NtpObservation } from './ntp.ts';
+import type { SnmpObservation } from './snmp.ts';
+import type { StunObservation } from './stun.ts';
+import type { LldpObservation } from './lldp.ts';
+import type { CdpObservation } from './cdp.ts';
+import type { IgmpObservation } from './igmp.ts';
+import type { EapolObservation } from './eapol.ts';
+import type { TftpObservation } from './tftp.ts';
+import type { SyslogObservation } from './syslog.ts';
 
 export type Observation =
   | ArpObservation
@@ -24,4 +48,28 @@ export type Observation =
   | TlsCertificateObservation
   | TlsClientHelloObservation
   | TlsServerHelloObservation
-  | SocksObservation;
+  | SocksObservation
+  | HttpRequestObservation
+  | HttpResponseObservation
+  | HttpTitleObservation
+  | UpnpDescriptionObservation
+  | LoginObservation
+  | LoginResultObservation
+  | SshVersionObservation
+  | SshKexInitObservation
+  | MqttConnectObservation
+  | AnnouncementObservation
+  | Dhcpv6Observation
+  | NetbiosNameObservation
+  | NetbiosDatagramObservation
+  | WsDiscoveryObservation
+  | CoapObservation
+  | NtpObservation
+  | SnmpObservation
+  | StunObservation
+  | LldpObservation
+  | CdpObservation
+  | IgmpObservation
+  | EapolObservation
+  | TftpObservation
+  | SyslogObservation;

@@ -1,0 +1,86 @@
+import { formatIpv4, formatMac } from '../../bytes/address.ts';
+import type { Observation } from '../../protocol/observation.ts';
+import { queryTypeName, responseCodeName } from '../zeek/dns-names.ts';
+import { cipherSuiteName, tlsVersionName } from '../zeek/tls-names.ts';
+
+/** An observation as an event: its type, and the member of that name. Null for those that are not written. */
+export function messagePart(observation: Observation): { type: string; body: unknown } | null {
+  switch (observation.kind) {
+    case 'dns': {
+      const question = observation.questions[0];
+      const answers = observation.records.filter((record) => record.section === 'answer');
+      return {
+        type: 'dns',
+        body: {
+          type: observation.isResponse ? 'answer' : 'query',
+          protocol: observation.protocol,
+          id: observation.transactionId,
+          rrname: question?.name,
+          rrtype: question === undefined ? undefined : queryTypeName(question.type),
+          rcode: observation.isResponse ? responseCodeName(observation.rcode) : undefined,
+          answers: observation.isResponse
+            ? answers.map((record) => ({
+                rrname: record.name,
+                rrtype: queryTypeName(record.type),
+                ttl: record.ttl,
+                rdata: record.value || record.strings.join(' '),
+              }))
+            : undefined,
+        },
+      };
+    }
+    case 'dhcp':
+      return {
+        type: 'dhcp',
+        body: {
+          type: observation.op === 1 ? 'request' : 'reply',
+          id: observation.transactionId,
+          message_type: observation.messageType,
+          client_mac: formatMac(observation.clientMac),
+          assigned_ip: formatIpv4(observation.yourIp),
+          requested_ip: observation.requestedIp === 0 ? undefined : formatIpv4(observation.requestedIp),
+          hostname: observation.hostName || undefined,
+          vendor_class_identifier: observation.vendorClass || undefined,
+          lease_time: observation.leaseSeconds || undefined,
+        },
+      };
+    case 'tls-client-hello':
+      return {
+        type: observation.transport === 'quic' ? 'quic' : 'tls',
+        body: { message: 'client_hello', sni: observation.serverName || undefined, alpn: observation.alpn },
+      };
+    case 'tls-server-hello':
+      return {
+        type: observation.transport === 'quic' ? 'quic' : 'tls',
+        body: {
+          message: 'server_hello',
+          version: tlsVersionName(observation.version),
+          cipher: cipherSuiteName(observation.cipherSuite),
+          alpn: observation.alpn || undefined,
+        },
+      };
+    case 'ssdp':
+      return {
+        type: 'ssdp',
+        body: { method: observation.method, headers: Object.fromEntries(observation.headers) },
+      };
+    case 'arp':
+      return {
+        type: 'arp',
+        body: {
+          opcode:
+            observation.operation === 1
+              ? 'request'
+              : observation.operation === 2
+                ? 'reply'
+                : observation.operation,
+          src_mac: formatMac(observation.senderMac),
+          src_ip: formatIpv4(observation.senderIp),
+          dest_mac: formatMac(observation.targetMac),
+          dest_ip: formatIpv4(observation.targetIp),
+        },
+      };
+    default:
+      return null;
+  }
+}

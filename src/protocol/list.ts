@@ -45,6 +45,11 @@ import { steamDecoder } from './steam.ts';
 import { spotifyDecoder } from './spotify.ts';
 import { dropboxDecoder } from './dropbox.ts';
 import { plexDecoder } from './plex.ts';
+import { smtpDecoder } from './smtp.ts';
+import { pop3Decoder } from './pop3.ts';
+import { imapDecoder } from './imap.ts';
+import { telnetDecoder } from './telnet.ts';
+import { ircDecoder } from './irc.ts';
 
 export const PROTOCOLS: readonly MessageDecoder[] = [
   arpDecoder,
@@ -93,4 +98,9 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   spotifyDecoder,
   dropboxDecoder,
   plexDecoder,
+  smtpDecoder,
+  pop3Decoder,
+  imapDecoder,
+  telnetDecoder,
+  ircDecoder,
 ];

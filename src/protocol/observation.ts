@@ -37,6 +37,9 @@ import type { IgmpObservation } from './igmp.ts';
 import type { EapolObservation } from './eapol.ts';
 import type { TftpObservation } from './tftp.ts';
 import type { SyslogObservation } from './syslog.ts';
+import type { BannerObservation } from './line-protocol.ts';
+import type { SmtpClientObservation } from './smtp.ts';
+import type { IrcObservation } from './irc.ts';
 
 export type Observation =
   | ArpObservation
@@ -72,4 +75,7 @@ export type Observation =
   | IgmpObservation
   | EapolObservation
   | TftpObservation
-  | SyslogObservation;
+  | SyslogObservation
+  | BannerObservation
+  | SmtpClientObservation
+  | IrcObservation;

@@ -80,17 +80,3 @@ export function startsRecords(
   }
   return YES;
 }
-
-/** Whether the record at `at` ends where another one can start, or where the stream ends. */
-export function leadsToRecord(window: Window, at: number, layout: PcapLayout): Verdict {
-  const { view, end } = window;
-  if (end - at < 16) return window.ended ? YES : MORE;
-  const captured = capturedLength(view, at, layout);
-  if (captured > maxFrameBytes(layout.linkType)) return NO;
-  const next = at + layout.recordHeaderBytes + captured;
-  if (end - next < 16) return window.ended ? YES : MORE;
-  const following = capturedLength(view, next, layout);
-  return following <= maxFrameBytes(layout.linkType) && following <= originalLength(view, next, layout)
-    ? YES
-    : NO;
-}

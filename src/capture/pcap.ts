@@ -13,7 +13,6 @@ import {
   RESYNC_HEADERS,
   YES,
   capturedLength,
-  leadsToRecord,
   originalLength,
   startsRecords,
 } from './pcap-layout.ts';
@@ -235,8 +234,8 @@ class PcapReader implements RecordReader {
 }
 
 /**
- * The record header length by which the first record leads to the second: the usual one if that is possible, else one
- * that makes two sound records. Null when more bytes are needed (on a live pipe the first packet so waits for the next).
+ * The record header length by which the first record leads to the second: the usual one if that makes sound
+ * records or no other does. Null when more bytes are needed (on a live pipe the first packet so waits for the next).
  */
 function chooseLayout(
   window: Window,
@@ -247,7 +246,7 @@ function chooseLayout(
   const [usualBytes, ...otherBytes] = lengths;
   const usual = { ...base, recordHeaderBytes: usualBytes! };
   if (otherBytes.length === 0) return usual;
-  const verdict = leadsToRecord(window, at, usual);
+  const verdict = startsRecords(window, at, usual, -1, 2, 1);
   if (verdict === MORE) return null;
   if (verdict === YES) return usual;
   for (const recordHeaderBytes of otherBytes) {

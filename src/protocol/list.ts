@@ -50,6 +50,7 @@ import { pop3Decoder } from './pop3.ts';
 import { imapDecoder } from './imap.ts';
 import { telnetDecoder } from './telnet.ts';
 import { ircDecoder } from './irc.ts';
+import { ftpDecoder } from './ftp.ts';
 
 export const PROTOCOLS: readonly MessageDecoder[] = [
   arpDecoder,
@@ -103,4 +104,5 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   imapDecoder,
   telnetDecoder,
   ircDecoder,
+  ftpDecoder,
 ];

@@ -13,7 +13,7 @@
  * chance that the support is right when the fact stands alone. `#` at the start of a line begins a comment.
  */
 import { LanscopeError } from '../bytes/error.ts';
-import { CATEGORIES, type Category, type Support } from './evidence.ts';
+import { CATEGORIES, type Support } from './evidence.ts';
 
 /** What a pattern is compared with. */
 export const FACT_KINDS = [
@@ -39,17 +39,19 @@ export const FACT_KINDS = [
   'ssdp.server',
   'ssdp.target',
   'ssdp.header',
-  /** UPnP description: manufacturer, model name, device type. */
+  /** Maker and model as the device names them: UPnP description, mDNS, SNMP, WS-Discovery, LLDP. */
   'manufacturer',
   'upnp.model',
-  'upnp.type',
-  /** HTTP: User-Agent, Server, WWW-Authenticate realm, `host/path` of a request. */
+  /** HTTP: User-Agent, Server, WWW-Authenticate realm, `host/path` of a request, page title. */
   'http.userAgent',
   'http.server',
   'http.realm',
   'http.request',
+  'http.title',
   'ssh.banner',
   'snmp.description',
+  /** TCP SYN as `ttl:window:options:mss:scale`: see `tcp-syn.ts`. */
+  'tcp.syn',
   'tls.ja4',
   'hassh',
   /** One word of a name, model or description: a model-number grammar. */
@@ -150,7 +152,7 @@ function parseSupport(text: string, kind: string, origin: string): Support {
     }
     support[field] = value;
   }
-  return support as { brand?: string; model?: string; category?: Category; os?: string };
+  return support;
 }
 
 function invalid(origin: string, what: string, hint = ''): LanscopeError {

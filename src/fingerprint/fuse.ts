@@ -18,6 +18,8 @@ import { describeMac, lookupVendor } from './oui.ts';
 export interface FusionContext {
   /** Different registrable domains that the device asked for; people and their browsers ask for many. */
   readonly domainCount?: number;
+  /** It passes on packets or queries of others: a router, a DNS forwarder. */
+  readonly forwards?: boolean;
   readonly knowledge?: Knowledge;
 }
 
@@ -42,8 +44,10 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
   const said = [...evidence];
   const notes: string[] = [];
   const personal = isPersonal(said);
+  const browses = (context.domainCount ?? 0) > BROWSING_DOMAINS;
+  const trusted = !personal && !browses && context.forwards !== true;
   const byMac = vendorEvidence(mac, knowledge, personal);
-  const all = [...said, ...byMac.evidence].map((item) => discount(item, personal, context.domainCount ?? 0));
+  const all = [...said, ...byMac.evidence].map((item) => discount(item, trusted));
 
   const brand = decide(all, 'brand');
   const category = decide(all, 'category');
@@ -133,11 +137,10 @@ function isPersonal(evidence: readonly Evidence[]): boolean {
   return chance.chance >= THRESHOLD.category && PERSONAL.has(chance.value as Category);
 }
 
-function discount(evidence: Evidence, personal: boolean, domainCount: number): Evidence {
-  if (familyOf(evidence.source) !== 'domain') return evidence;
-  if (personal || domainCount > BROWSING_DOMAINS)
-    return { ...evidence, weight: round(evidence.weight * APP_TRAFFIC) };
-  return evidence;
+/** What a device asks for is somebody else's wish when a person or another device stands behind it. */
+function discount(evidence: Evidence, trusted: boolean): Evidence {
+  if (trusted || familyOf(evidence.source) !== 'domain') return evidence;
+  return { ...evidence, weight: round(evidence.weight * APP_TRAFFIC) };
 }
 
 interface Decision {
@@ -160,7 +163,7 @@ function decide(evidence: readonly Evidence[], field: Field): Decision {
     const value = item.supports[field];
     if (value === undefined) continue;
     let families = values.get(value);
-    if (families === undefined) values.set(value, (families = new Map()));
+    if (families === undefined) values.set(value, (families = new Map<string, number>()));
     const family = familyOf(item.source);
     families.set(family, Math.max(families.get(family) ?? 0, item.weight));
   }

@@ -70,7 +70,7 @@ export class Matcher {
       for (const field of Object.keys(supports)) open.delete(field);
       const silent = Object.keys(pattern.fact.supports).length === 0;
       if (silent || Object.keys(supports).length > 0)
-        matches.push({ fact: pattern.fact, supports: supports as Support });
+        matches.push({ fact: pattern.fact, supports: supports });
     }
     return matches;
   }

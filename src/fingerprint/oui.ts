@@ -66,7 +66,7 @@ function name(index: number): string {
   let text = decoded.get(index);
   if (text === undefined) {
     const { nameOffsets, text: bytes } = table();
-    text = decoder.decode(bytes.subarray(nameOffsets[index]!, nameOffsets[index + 1]!));
+    text = decoder.decode(bytes.subarray(nameOffsets[index], nameOffsets[index + 1]));
     decoded.set(index, text);
   }
   return text;

@@ -30,7 +30,7 @@ export function scoreOf(findings: readonly Finding[]): Score {
   const taken = new Map<string, { points: number; count: number; severity: Severity }>();
   const repeats = new Map<string, number>();
   for (const finding of [...findings].sort(byWeight)) {
-    const cost = COST[finding.severity] * finding.confidence;
+    const cost = costOf(finding);
     if (cost === 0) continue;
     const who = `${finding.rule} ${finding.device}`;
     const times = repeats.get(who) ?? 0;
@@ -55,10 +55,14 @@ export function scoreOf(findings: readonly Finding[]): Score {
   return { value: Math.round(left), reasons };
 }
 
+function costOf({ severity, confidence }: Finding): number {
+  return COST[severity] * confidence;
+}
+
 /** The weightiest first, then by content: the order in which detectors report does not matter. */
 const byWeight = by<Finding>(
+  (a, b) => compareNumber(costOf(b), costOf(a)),
   (a, b) => compareNumber(SEVERITIES.indexOf(b.severity), SEVERITIES.indexOf(a.severity)),
-  (a, b) => compareNumber(b.confidence, a.confidence),
   (a, b) => compareText(a.rule, b.rule),
   (a, b) => compareText(a.device, b.device),
   (a, b) => compareText(a.summary, b.summary),

@@ -26,5 +26,5 @@ export function decodeUdp(walk: Walk): Next {
   // The first fragment holds less than the datagram's length, rightly.
   else if (!(walk.layers & LAYER.fragment)) walk.fail(ISSUE['udp/bad-length'], offset, length, available);
   walk.payload();
-  return walk.next(NEXT.udpPort, batch.dstPort[row]!);
+  return walk.next(NEXT.udpPort, batch.dstPort[row]);
 }

@@ -91,7 +91,7 @@ export function parseFacts(text: string, file: string): Fact[] {
   return facts;
 }
 
-function parseFact(line: string, origin: string): Fact {
+export function parseFact(line: string, origin: string): Fact {
   const [kind = '', pattern = '', supports = '', weight = '', provenance = '', ...rest] = line
     .trimEnd()
     .split('\t');

@@ -8,7 +8,7 @@ import { LanscopeError } from '../bytes/error.ts';
 import { compareText } from '../bytes/order.ts';
 import { dataPath } from './data.ts';
 import type { Fact, FactKind } from './fact.ts';
-import { parseFacts } from './fact.ts';
+import { parseFact, parseFacts } from './fact.ts';
 import { Matcher, type Match } from './matcher.ts';
 
 /** Looks values up, by kind. */
@@ -23,6 +23,12 @@ export interface Knowledge {
 
 /** Facts of every `.tsv` file in a folder, in the order of names and lines. Throws `CONFIG_INVALID`. */
 export function loadFacts(folder: string): Fact[] {
+  return factFiles(folder).flatMap((name) =>
+    parseFacts(readFileSync(join(folder, name), 'utf8'), join(basename(folder), name)),
+  );
+}
+
+function factFiles(folder: string): string[] {
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => name.endsWith('.tsv'));
@@ -38,9 +44,7 @@ export function loadFacts(folder: string): Fact[] {
       'Facts are tab-separated files ending in .tsv.',
     );
   }
-  return names
-    .sort(compareText)
-    .flatMap((name) => parseFacts(readFileSync(join(folder, name), 'utf8'), join(basename(folder), name)));
+  return names.sort(compareText);
 }
 
 /** Values remembered with their matches; forgotten all at once when full, so that the result never depends on it. */
@@ -49,19 +53,19 @@ const MAX_REMEMBERED = 4096;
 const MAX_WORDS = 16;
 
 export function compileKnowledge(facts: readonly Fact[]): Knowledge {
-  const byKind = new Map<FactKind, Map<string, Fact>>();
-  for (const fact of facts) {
-    let patterns = byKind.get(fact.kind);
-    if (patterns === undefined) byKind.set(fact.kind, (patterns = new Map<string, Fact>()));
-    // The same pattern may support several fields with different weights: only the same fields are replaced.
-    patterns.set(`${fact.pattern.toLowerCase()} ${Object.keys(fact.supports).sort().join()}`, fact);
-  }
+  return createKnowledge(
+    () => facts,
+    (kind) => facts.filter((fact) => fact.kind === kind),
+  );
+}
+
+function createKnowledge(all: () => readonly Fact[], ofKind: (kind: FactKind) => readonly Fact[]): Knowledge {
   const matchers = new Map<FactKind, Matcher>();
   const remembered = new Map<string, readonly Match[]>();
 
   const matcherOf = (kind: FactKind): Matcher => {
     let matcher = matchers.get(kind);
-    if (matcher === undefined) matchers.set(kind, (matcher = new Matcher(byKind.get(kind)?.values() ?? [])));
+    if (matcher === undefined) matchers.set(kind, (matcher = new Matcher(lastOfEach(ofKind(kind)))));
     return matcher;
   };
   const remember = (kind: FactKind, value: string, find: () => readonly Match[]): readonly Match[] => {
@@ -75,7 +79,9 @@ export function compileKnowledge(facts: readonly Fact[]): Knowledge {
   };
 
   return {
-    facts,
+    get facts() {
+      return all();
+    },
     match: (kind, value) => remember(kind, value, () => matcherOf(kind).match(value)),
     matchDomain: (domain) =>
       remember('domain', domain, () => {
@@ -99,11 +105,37 @@ export function compileKnowledge(facts: readonly Fact[]): Knowledge {
   };
 }
 
+/** The same pattern may support several fields with different weights: only a fact about the same fields is replaced. */
+function lastOfEach(facts: readonly Fact[]): Iterable<Fact> {
+  const patterns = new Map<string, Fact>();
+  for (const fact of facts) {
+    patterns.set(`${fact.pattern.toLowerCase()} ${Object.keys(fact.supports).sort().join()}`, fact);
+  }
+  return patterns.values();
+}
+
 let builtIn: Knowledge | undefined;
 
-/** The facts that come with the program. */
+/** The facts that come with the program. Their lines are parsed when their kind is first asked for. */
 export function builtInKnowledge(): Knowledge {
-  builtIn ??= compileKnowledge(loadFacts(dataPath('facts')));
+  if (builtIn !== undefined) return builtIn;
+  const lines = new Map<string, string[]>();
+  const folder = dataPath('facts');
+  for (const name of factFiles(folder)) {
+    for (const line of readFileSync(join(folder, name), 'utf8').split('\n')) {
+      const tab = line.indexOf('\t');
+      if (tab < 0 || line.charCodeAt(0) === 35) continue;
+      const kind = line.slice(0, tab);
+      const list = lines.get(kind);
+      if (list === undefined) lines.set(kind, [line]);
+      else list.push(line);
+    }
+  }
+  let all: readonly Fact[] | undefined;
+  builtIn = createKnowledge(
+    () => (all ??= loadFacts(folder)),
+    (kind) => (lines.get(kind) ?? []).map((line) => parseFact(line, kind)),
+  );
   return builtIn;
 }
 

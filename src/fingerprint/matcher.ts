@@ -18,6 +18,8 @@ interface Pattern {
   readonly fact: Fact;
   /** Literal characters: how specific it is. */
   readonly literal: number;
+  /** Lower-case text without which it cannot match; '' when none is known. */
+  readonly needle: string;
   expression: RegExp | undefined;
 }
 
@@ -35,23 +37,30 @@ export class Matcher {
   private add(fact: Fact): void {
     const text = fact.pattern.toLowerCase();
     if (text.startsWith('/')) {
-      this.loose.push({ fact, literal: literalLength(text), expression: undefined });
+      const needle = fixedStart(text);
+      const pattern = { fact, literal: literalLength(text), needle, expression: undefined };
+      if (needle.length >= 2) push(this.buckets, needle.slice(0, 2), pattern);
+      else this.loose.push(pattern);
       return;
     }
-    const wild = text.search(/[*#?]/);
-    const pattern = { fact, literal: text.replace(/[*#?]/g, '').length, expression: undefined };
-    if (wild < 0) push(this.exact, text, { ...pattern, literal: text.length + 1000 });
-    else if (wild >= 2) push(this.buckets, text.slice(0, 2), pattern);
+    const pieces = text.split(/[*#?]+/);
+    if (pieces.length === 1) {
+      push(this.exact, text, { fact, literal: text.length + 1000, needle: text, expression: undefined });
+      return;
+    }
+    const needle = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest));
+    const pattern = { fact, literal: pieces.join('').length, needle, expression: undefined };
+    if (pieces[0]!.length >= 2) push(this.buckets, text.slice(0, 2), pattern);
     else this.loose.push(pattern);
   }
 
   /** All facts that match `value`, most specific first. */
   match(value: string): Match[] {
     const text = value.toLowerCase();
-    const found: { pattern: Pattern; groups: readonly string[] }[] = [];
+    const found: Found[] = [];
     for (const pattern of this.exact.get(text) ?? []) found.push({ pattern, groups: [value] });
-    this.search(this.buckets.get(text.slice(0, 2)), value, found);
-    this.search(this.loose, value, found);
+    search(this.buckets.get(text.slice(0, 2)), value, text, found);
+    search(this.loose, value, text, found);
     if (found.length === 0) return NONE;
     found.sort(
       (a, b) => b.pattern.literal - a.pattern.literal || b.pattern.fact.weight - a.pattern.fact.weight,
@@ -74,18 +83,25 @@ export class Matcher {
     }
     return matches;
   }
+}
 
-  private search(
-    patterns: readonly Pattern[] | undefined,
-    value: string,
-    found: { pattern: Pattern; groups: readonly string[] }[],
-  ): void {
-    if (patterns === undefined) return;
-    for (const pattern of patterns) {
-      pattern.expression ??= compile(pattern.fact.pattern);
-      const groups = pattern.expression.exec(value);
-      if (groups !== null) found.push({ pattern, groups });
-    }
+interface Found {
+  readonly pattern: Pattern;
+  readonly groups: readonly string[];
+}
+
+function search(
+  patterns: readonly Pattern[] | undefined,
+  value: string,
+  lower: string,
+  found: Found[],
+): void {
+  if (patterns === undefined) return;
+  for (const pattern of patterns) {
+    if (!lower.includes(pattern.needle)) continue;
+    pattern.expression ??= compile(pattern.fact.pattern);
+    const groups = pattern.expression.exec(value);
+    if (groups !== null) found.push({ pattern, groups });
   }
 }
 
@@ -115,6 +131,27 @@ function escape(text: string): string {
 
 function literalLength(expression: string): number {
   return expression.replace(/\\.|\[[^\]]*\]|[()?*+.|^$/{}]/g, '').length;
+}
+
+/** The literal text that an anchored expression without alternatives begins with; '' when it cannot be told. */
+function fixedStart(expression: string): string {
+  if (!expression.startsWith('/^') || hasOuterAlternative(expression)) return '';
+  const literal = /^\/\^\(?(?:\?:)?([a-z0-9-]*)/.exec(expression)![1]!;
+  // A quantifier after it makes its last character uncertain.
+  return /^[?*+{]/.test(expression.slice(expression.indexOf(literal) + literal.length))
+    ? literal.slice(0, -1)
+    : literal;
+}
+
+/** An alternative that is not inside a group of the outermost group: the text may begin in several ways. */
+function hasOuterAlternative(expression: string): boolean {
+  let depth = 0;
+  for (const character of expression.replace(/\\.|\[[^\]]*\]/g, '')) {
+    if (character === '(') depth++;
+    else if (character === ')') depth--;
+    else if (character === '|' && depth < 2) return true;
+  }
+  return false;
 }
 
 /** Longest text that a fact may quote from the wire. */

@@ -4,7 +4,11 @@ import type { Device } from './device.ts';
 
 /** Who the device is, from all evidence so far. Costs a pass over the evidence: ask when it is to be shown. */
 export function identify(device: Device): Identity {
-  return fuse(device.evidence.values(), device.mac, { domainCount: registrableDomains(device) });
+  const { roles } = device;
+  return fuse(device.evidence.values(), device.mac, {
+    domainCount: registrableDomains(device),
+    forwards: roles.has('gateway') || roles.has('ipv6-router') || roles.has('dns-server'),
+  });
 }
 
 /** Different domains by their last two labels: near enough to tell a browser from a device. */

@@ -4,6 +4,7 @@ import { collectEvidence, collectFingerprint } from '../fingerprint/collect.ts';
 import { SynFingerprints } from '../fingerprint/tcp-syn.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import { ISSUE } from '../packet/issue.ts';
+import { LAYER } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { ArpObservation } from '../protocol/arp.ts';
 import type { Dhcpv4Observation } from '../protocol/dhcpv4.ts';
@@ -84,8 +85,16 @@ export class Learner {
           ? speakerOf(this, observation, context)
           : this.senderOf(context);
     const device = this.registry.devices[about];
-    if (device === undefined) return;
+    if (device === undefined || (observation.kind !== 'dhcp' && this.isPassedOn(context))) return;
     collectEvidence(observation, (evidence) => this.bound(keepEvidence(device, evidence), context));
+  }
+
+  /** The message came from beyond the sender of its packet: a router speaks for nobody but itself. */
+  private isPassedOn({ batch, index }: MessageContext): boolean {
+    const ip = LAYER.ipv4 | LAYER.ipv6;
+    if ((batch.layers[index]! & ip) === 0) return false;
+    const sender = this.registry.senderOf(batch, index);
+    return sender >= 0 && !this.registry.addresses.isOwn(sender, batch.srcIp, index * 4);
   }
 
   /** A connection attempt: its TCP header shows the stack that made it. */

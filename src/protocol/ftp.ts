@@ -27,7 +27,7 @@ const answers: LineReader = (line, index, sink) => {
     sink.observe({ kind: 'banner', protocol: 'ftp', text: line.slice(4) });
     return 'next';
   }
-  const isAccepted = line.startsWith('230 ');
+  const isAccepted = /^230[ -]/.test(line);
   if (isAccepted || line.startsWith('530 '))
     sink.observe({ kind: 'login-result', protocol: 'ftp', isAccepted });
   return isAccepted ? 'done' : 'next';

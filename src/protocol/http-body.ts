@@ -1,10 +1,11 @@
 /**
  * The few bodies that say something: a UPnP device description (UPnP Device Architecture 2.0, section 2.3), the title of a
- * page, the fact that a form carries a password. Ignored on purpose: serial numbers, UDN and URLs of a description, which
+ * page, a printer's IPP attributes (`ipp.ts`), the fact that a form carries a password. Ignored on purpose: serial numbers, UDN and URLs of a description, which
  * identify one unit and its owner; every value of a form.
  */
 import type { MessageSink } from './decoder.ts';
 import type { Head } from './header-fields.ts';
+import { observeIpp } from './ipp.ts';
 import { loginOf } from './login.ts';
 import type { StartLine } from './start-line.ts';
 import { readXmlElements, xmlText } from './xml-elements.ts';
@@ -66,6 +67,10 @@ export function observeBody(
   }
   if (line.status !== 200 && line.status !== 401) return false;
   if (type.includes('xml')) return !observeDescription(bytes, start, end, isFull, text(), sink) && !isFull;
+  if (type === 'application/ipp') {
+    if (isFull) observeIpp(bytes, start, end, sink);
+    return !isFull;
+  }
   if (type.includes('html')) return !observeTitle(text(), sink) && !isFull;
   return false;
 }

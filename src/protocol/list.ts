@@ -51,6 +51,16 @@ import { imapDecoder } from './imap.ts';
 import { telnetDecoder } from './telnet.ts';
 import { ircDecoder } from './irc.ts';
 import { ftpDecoder } from './ftp.ts';
+import { smbDecoder } from './smb.ts';
+import { rtspDecoder } from './rtsp.ts';
+import { sipDecoder } from './sip.ts';
+import { vncDecoder } from './vnc.ts';
+import { rdpDecoder } from './rdp.ts';
+import { modbusDecoder } from './modbus.ts';
+import { bacnetDecoder } from './bacnet.ts';
+import { bittorrentDecoder } from './recognised.ts';
+import { wireguardDecoder } from './recognised.ts';
+import { openvpnDecoder } from './recognised.ts';
 
 export const PROTOCOLS: readonly MessageDecoder[] = [
   arpDecoder,
@@ -105,4 +115,14 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   telnetDecoder,
   ircDecoder,
   ftpDecoder,
+  smbDecoder,
+  rtspDecoder,
+  sipDecoder,
+  vncDecoder,
+  rdpDecoder,
+  modbusDecoder,
+  bacnetDecoder,
+  bittorrentDecoder,
+  wireguardDecoder,
+  openvpnDecoder,
 ];

@@ -40,6 +40,16 @@ import type { SyslogObservation } from './syslog.ts';
 import type { BannerObservation } from './line-protocol.ts';
 import type { SmtpClientObservation } from './smtp.ts';
 import type { IrcObservation } from './irc.ts';
+import type { NtlmObservation } from './ntlm.ts';
+import type { SmbNegotiateObservation } from './smb.ts';
+import type { SmbNativeObservation } from './smb.ts';
+import type { RtspObservation } from './rtsp.ts';
+import type { SipObservation } from './sip.ts';
+import type { ModbusObservation } from './modbus.ts';
+import type { ModbusIdentityObservation } from './modbus.ts';
+import type { BacnetIAmObservation } from './bacnet.ts';
+import type { BacnetTextObservation } from './bacnet.ts';
+import type { IppPrinterObservation } from './ipp.ts';
 
 export type Observation =
   | ArpObservation
@@ -78,4 +88,14 @@ export type Observation =
   | SyslogObservation
   | BannerObservation
   | SmtpClientObservation
-  | IrcObservation;
+  | IrcObservation
+  | NtlmObservation
+  | SmbNegotiateObservation
+  | SmbNativeObservation
+  | RtspObservation
+  | SipObservation
+  | ModbusObservation
+  | ModbusIdentityObservation
+  | BacnetIAmObservation
+  | BacnetTextObservation
+  | IppPrinterObservation;

@@ -1,13 +1,12 @@
 import type { Detector } from '../detect/detector.ts';
 import { createDetectors } from '../detect/list.ts';
 import { DeviceRegistry } from '../device/registry.ts';
-import { FragmentReassembler } from '../flow/fragments.ts';
+import { FlowIntake } from '../flow/intake.ts';
 import { Inspector } from '../flow/inspect.ts';
 import { FlowTable } from '../flow/table.ts';
 import { PacketBatch } from '../packet/batch.ts';
 import { decodeHeaders } from '../packet/decode.ts';
 import { ISSUE, IssueCounter } from '../packet/issue.ts';
-import { LAYER } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import { PROTOCOLS } from '../protocol/list.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -35,8 +34,8 @@ export class Pipeline {
   readonly flows: FlowTable;
   readonly devices: DeviceRegistry;
   readonly detectors: readonly Detector[];
-  readonly #fragments: FragmentReassembler;
   readonly #inspector: Inspector;
+  readonly #intake: FlowIntake;
   readonly #outputs: readonly Output[];
   readonly #selector: Selector | null;
   /** Detectors and outputs by hook, so that no hook is asked for in the loop. */
@@ -71,10 +70,10 @@ export class Pipeline {
     this.#onFlowEnd = this.detectors.filter((d) => d.flowEnd !== undefined);
     this.#onObservation = this.detectors.filter((d) => d.observe !== undefined);
     this.#onDevice = this.detectors.filter((d) => d.deviceNew !== undefined);
-    this.#fragments = new FragmentReassembler(config.flow, this.issues);
     this.#inspector = new Inspector(this.flows, this.issues, (observation, at) =>
       this.#observe(observation, at),
     );
+    this.#intake = new FlowIntake(this.flows, this.#inspector, this.issues);
     this.#context = {
       batch: NO_BATCH,
       index: 0,
@@ -109,12 +108,7 @@ export class Pipeline {
         this.issues.add(ISSUE['time/backwards'], batch.packetNumber(i));
       }
       this.devices.packet(batch, i);
-      if ((layers[i]! & LAYER.fragment) === 0) {
-        this.#inspector.packet(batch, i, this.flows.packet(batch, i));
-        continue;
-      }
-      const whole = this.#fragments.offer(batch, i);
-      if (whole !== null) this.#inspector.packet(whole, 0, this.flows.packet(whole, 0));
+      this.#intake.packet(batch, i);
     }
   }
 

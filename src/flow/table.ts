@@ -62,6 +62,9 @@ export const FLOW_END = { closed: 1, timeout: 2, evicted: 3, capture: 4, reused:
 /** Slots that are compared to find the one to evict. */
 export const EVICTION_SAMPLE = 32;
 
+/** Tunnels remembered of one flow. */
+const MAX_TUNNEL_PARENTS = 8;
+
 /** Slots allocated at first; doubled when they are used up. */
 const FIRST_CAPACITY = 1024;
 
@@ -110,6 +113,8 @@ export class FlowTable extends FlowColumns {
   endReason = 0;
   readonly #issues: IssueCounter;
   readonly #listener: FlowListener;
+  /** By slot, for the few flows that have any. */
+  readonly #tunnelParents = new Map<number, string[]>();
   readonly #index = new TupleIndex();
   readonly #wheel = new TimingWheel();
   readonly #tcp = new TcpStates();
@@ -348,6 +353,18 @@ export class FlowTable extends FlowColumns {
     return (this.#tcp.words[slot * ROW + (fromOriginator ? 0 : BLOCK) + W.start]! + 1) >>> 0;
   }
 
+  /** Uids of the tunnels that carried the flow; undefined when none did. */
+  tunnelParents(slot: number): readonly string[] | undefined {
+    return this.#tunnelParents.get(slot);
+  }
+
+  /** Notes that a packet of the flow came through the tunnel with this uid. */
+  addTunnelParent(slot: number, uid: string): void {
+    const parents = this.#tunnelParents.get(slot);
+    if (parents === undefined) this.#tunnelParents.set(slot, [uid]);
+    else if (!parents.includes(uid) && parents.length < MAX_TUNNEL_PARENTS) parents.push(uid);
+  }
+
   /** Nanoseconds from the first packet to the last one that counts; negative when the capture's time ran backwards. */
   durationNanos(slot: number): number {
     return (
@@ -539,6 +556,7 @@ export class FlowTable extends FlowColumns {
     if (isOnWheel) this.#wheel.remove(slot);
     this.#index.remove(slot, this.hash);
     this.#tcp.close(slot);
+    if (this.#tunnelParents.size > 0) this.#tunnelParents.delete(slot);
     this.#timeoutClass[slot] = CLASS.free;
     this.#activeCount--;
     this.#free[this.#freeCount++] = slot;

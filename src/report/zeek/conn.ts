@@ -1,7 +1,7 @@
-import { isIpv4Words, isPrivateIp } from '../../bytes/address.ts';
 import type { FlowTable } from '../../flow/table.ts';
 import { PROTOCOLS } from '../../protocol/list.ts';
 import { FLOW_ID_FIELDS, flowIdValues, transportName } from './flow-id.ts';
+import { isLocalAddress } from './local-nets.ts';
 import { type Field, type FieldValue, intervalText, timeText } from './value.ts';
 
 /** conn.log: one row per connection, from the columns of the flow table. */
@@ -49,22 +49,15 @@ export function connValues(flows: FlowTable, slot: number): FieldValue[] {
     isLonger ? flows.payloadBytes(slot, true) : undefined,
     isLonger ? flows.payloadBytes(slot, false) : undefined,
     flows.connState(slot),
-    isLocal(flows.origIp, slot * 4),
-    isLocal(flows.respIp, slot * 4),
+    isLocalAddress(flows.origIp, slot * 4),
+    isLocalAddress(flows.respIp, slot * 4),
     flows.missedBytes(slot),
     history === '' ? undefined : history,
     flows.origPackets[slot]!,
     flows.origIpBytes[slot]!,
     flows.respPackets[slot]!,
     flows.respIpBytes[slot]!,
-    undefined,
+    flows.tunnelParents(slot),
     flows.ipProtocol[slot]!,
   ];
-}
-
-/** Private, link-local, unique-local and loopback addresses: Zeek's `Site::local_nets` when nothing is configured. */
-export function isLocal(words: Uint32Array, at: number): boolean {
-  const [w0, w1, w2, w3] = [words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!];
-  if (isPrivateIp(w0, w1, w2, w3)) return true;
-  return isIpv4Words(w0, w1, w2) ? w3 >>> 24 === 127 : w0 === 0 && w1 === 0 && w2 === 0 && w3 === 1;
 }

@@ -2,7 +2,7 @@ import { formatIpv4, formatMac } from '../../bytes/address.ts';
 import type { FlowTable } from '../../flow/table.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import type { Dhcpv4Observation } from '../../protocol/dhcpv4.ts';
-import { flowUid } from './uid.ts';
+import { flowUid } from '../../flow/uid.ts';
 import { type Field, type FieldValue, intervalText, timeText } from './value.ts';
 
 /** dhcp.log: one row per transaction (DISCOVER to ACK). */

@@ -1,6 +1,6 @@
 import { formatIpAt } from '../../bytes/address.ts';
 import type { FlowTable } from '../../flow/table.ts';
-import { flowUid } from './uid.ts';
+import { flowUid } from '../../flow/uid.ts';
 import type { Field, FieldValue } from './value.ts';
 
 /** The columns with which every log that belongs to a connection begins, after `ts`. */

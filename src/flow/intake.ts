@@ -1,0 +1,53 @@
+import type { PacketBatch } from '../packet/batch.ts';
+import type { IssueCounter } from '../packet/issue.ts';
+import { LAYER } from '../packet/layer.ts';
+import { FragmentReassembler } from './fragments.ts';
+import type { Inspector } from './inspect.ts';
+import { OuterPacket } from './outer.ts';
+import type { FlowTable } from './table.ts';
+import { flowUid, tunnelUid } from './uid.ts';
+
+/**
+ * The way of a packet into the room: fragments wait until their datagram is whole, a tunnel counts as a flow of its
+ * own and as the parent of what it carries, and everything else goes straight to the table and the inspector.
+ */
+export class FlowIntake {
+  readonly #flows: FlowTable;
+  readonly #inspector: Inspector;
+  readonly #fragments: FragmentReassembler;
+  readonly #outer = new OuterPacket();
+
+  constructor(flows: FlowTable, inspector: Inspector, issues: IssueCounter) {
+    this.#flows = flows;
+    this.#inspector = inspector;
+    this.#fragments = new FragmentReassembler(flows.config, issues);
+  }
+
+  /** Takes row `i` of a batch whose headers were decoded; rows in the order of packet time. */
+  packet(batch: PacketBatch, i: number): void {
+    if ((batch.layers[i]! & (LAYER.fragment | LAYER.tunnel)) !== 0) this.#unusual(batch, i);
+    else this.#inspector.packet(batch, i, this.#flows.packet(batch, i));
+  }
+
+  #unusual(batch: PacketBatch, i: number): void {
+    const isTunnelled = (batch.layers[i]! & LAYER.tunnel) !== 0;
+    const parent = isTunnelled ? this.#tunnel(batch, i) : '';
+    if ((batch.layers[i]! & LAYER.fragment) !== 0) {
+      const whole = this.#fragments.offer(batch, i);
+      if (whole === null) return;
+      batch = whole;
+      i = 0;
+    }
+    const slot = this.#flows.packet(batch, i);
+    if (slot >= 0 && parent !== '') this.#flows.addTunnelParent(slot, parent);
+    this.#inspector.packet(batch, i, slot);
+  }
+
+  /** Counts the tunnel's own packet; returns the tunnel's uid, '' when the tunnel is not in IP. */
+  #tunnel(batch: PacketBatch, i: number): string {
+    const outer = this.#outer.read(batch, i);
+    if (outer === null) return '';
+    const slot = this.#flows.packet(outer, 0);
+    return slot < 0 ? tunnelUid(outer, 0) : flowUid(this.#flows, slot);
+  }
+}

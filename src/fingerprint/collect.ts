@@ -2,8 +2,16 @@
  * Observation → evidence about the device that sent the message (for DHCP requests: about the client).
  */
 import type { Observation } from '../protocol/observation.ts';
+import { collectBanner, collectMqttConnect, collectSshVersion } from './collect/banner.ts';
 import { Claims } from './collect/claim.ts';
 import { collectDhcp } from './collect/dhcp.ts';
+import {
+  collectAnnouncement,
+  collectCdp,
+  collectLldp,
+  collectSnmp,
+  collectWsDiscovery,
+} from './collect/discovery.ts';
 import { collectDns } from './collect/dns.ts';
 import {
   collectHttpRequest,
@@ -11,6 +19,7 @@ import {
   collectHttpTitle,
   collectUpnpDescription,
 } from './collect/http.ts';
+import { collectNetbiosDatagram, collectNetbiosName } from './collect/netbios.ts';
 import { collectSsdp } from './collect/ssdp.ts';
 import { collectTlsClientHello } from './collect/tls.ts';
 import type { Evidence } from './evidence.ts';
@@ -22,23 +31,44 @@ export function collectEvidence(
   emit: (evidence: Evidence) => void,
   knowledge: Knowledge = builtInKnowledge(),
 ): void {
+  const claims = new Claims(emit, knowledge);
   switch (observation.kind) {
     case 'dhcp':
-      return collectDhcp(observation, new Claims(emit, knowledge));
+      return collectDhcp(observation, claims);
     case 'dns':
-      return collectDns(observation, new Claims(emit, knowledge));
+      return collectDns(observation, claims);
     case 'ssdp':
-      return collectSsdp(observation, new Claims(emit, knowledge));
+      return collectSsdp(observation, claims);
     case 'http-request':
-      return collectHttpRequest(observation, new Claims(emit, knowledge));
+      return collectHttpRequest(observation, claims);
     case 'http-response':
-      return collectHttpResponse(observation, new Claims(emit, knowledge));
+      return collectHttpResponse(observation, claims);
     case 'http-title':
-      return collectHttpTitle(observation, new Claims(emit, knowledge));
+      return collectHttpTitle(observation, claims);
     case 'upnp-description':
-      return collectUpnpDescription(observation, new Claims(emit, knowledge));
+      return collectUpnpDescription(observation, claims);
     case 'tls-client-hello':
-      return collectTlsClientHello(observation, new Claims(emit, knowledge));
+      return collectTlsClientHello(observation, claims);
+    case 'announcement':
+      return collectAnnouncement(observation, claims);
+    case 'ws-discovery':
+      return collectWsDiscovery(observation, claims);
+    case 'lldp':
+      return collectLldp(observation, claims);
+    case 'cdp':
+      return collectCdp(observation, claims);
+    case 'snmp':
+      return collectSnmp(observation, claims);
+    case 'netbios-name':
+      return collectNetbiosName(observation, claims);
+    case 'netbios-datagram':
+      return collectNetbiosDatagram(observation, claims);
+    case 'ssh-version':
+      return collectSshVersion(observation, claims);
+    case 'banner':
+      return collectBanner(observation, claims);
+    case 'mqtt-connect':
+      return collectMqttConnect(observation, claims);
     default:
       return;
   }

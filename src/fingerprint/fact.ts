@@ -49,6 +49,9 @@ export const FACT_KINDS = [
   'http.request',
   'http.title',
   'ssh.banner',
+  /** Greeting of FTP, Telnet, SMTP, POP3, IMAP, VNC. */
+  'banner',
+  /** System description: SNMP sysDescr, LLDP, CDP, mDNS HINFO as `cpu/os`, comments of NetBIOS hosts. */
   'snmp.description',
   /** TCP SYN as `ttl:window:options:mss:scale`: see `tcp-syn.ts`. */
   'tcp.syn',
@@ -56,7 +59,7 @@ export const FACT_KINDS = [
   'hassh',
   /** One word of a name, model or description: a model-number grammar. */
   'model',
-  /** What a device said in a discovery protocol of its vendor, as `protocol.field=value`. */
+  /** Discovery protocol of a vendor: `protocol`, `protocol.type=…`, `protocol.model=…`, `protocol.key=…`. */
   'vendor',
 ] as const;
 export type FactKind = (typeof FACT_KINDS)[number];

@@ -51,6 +51,7 @@ import { imapDecoder } from './imap.ts';
 import { telnetDecoder } from './telnet.ts';
 import { ircDecoder } from './irc.ts';
 import { ftpDecoder } from './ftp.ts';
+import { edimaxDecoder } from './edimax.ts';
 import { smbDecoder } from './smb.ts';
 import { rtspDecoder } from './rtsp.ts';
 import { sipDecoder } from './sip.ts';
@@ -115,6 +116,7 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   telnetDecoder,
   ircDecoder,
   ftpDecoder,
+  edimaxDecoder,
   smbDecoder,
   rtspDecoder,
   sipDecoder,

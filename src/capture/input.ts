@@ -34,6 +34,8 @@ export class Input {
   private stream: ByteStream;
   private window: Window;
   private reader: RecordReader | null = null;
+  /** The reader has said that there is nothing more; it is not asked again. */
+  private done = false;
   private ended = false;
   private closed = false;
 
@@ -100,8 +102,8 @@ export class Input {
     if (this.poisoned) poisonBatch(batch, window.start);
     batch.start = 0;
     batch.count = 0;
-    for (;;) {
-      const status = reader.read(window, batch);
+    while (!this.done) {
+      this.done = reader.read(window, batch) === DONE;
       if (batch.count > 0) {
         batch.bytes = window.bytes;
         batch.byteLength = window.end;
@@ -110,7 +112,7 @@ export class Input {
         info.damage = this.damage.result;
         return true;
       }
-      if (status === DONE) break;
+      if (this.done) break;
       const filled = window.fill();
       if (filled) await filled;
       if (this.closed) return false;

@@ -36,6 +36,9 @@ const MAGIC_MODIFIED = 0xa1b2cd34;
 /** Records of zeros that are taken for packets: what a full disk leaves behind a capture is not. */
 const MAX_EMPTY_RECORDS = 1000;
 
+/** The patched libpcaps wrote Ethernet frames: shorter ones are a coincidence of small numbers. */
+const MIN_PATCHED_FRAME_BYTES = 14;
+
 /** Record header lengths that occur with each magic number, the usual one first. */
 const RECORD_HEADER_BYTES: Readonly<Record<number, readonly number[]>> = {
   [MAGIC_MICROS]: [16, 24, 20],
@@ -107,7 +110,12 @@ class PcapReader implements RecordReader {
         break;
       }
       if (end - at < recordHeaderBytes) {
-        if (window.ended) status = this.endWith(window, at, 'the last record header is cut');
+        if (window.ended) {
+          status = DONE;
+          if (at < end) this.damage.stopped(window.offsetOf(at), 'the last record header is cut', end - at);
+          last = end;
+          at = end;
+        }
         break;
       }
       const captured = normal ? view.getUint32(at + 8, littleEndian) : capturedLength(view, at, layout);
@@ -147,11 +155,6 @@ class PcapReader implements RecordReader {
     window.start = last;
     this.lead = at - last;
     return status;
-  }
-
-  private endWith(window: Window, at: number, reason: string): ReadStatus {
-    if (at < window.end) this.damage.stopped(window.offsetOf(at), reason, window.end - at);
-    return DONE;
   }
 
   private broken(offset: number, reason: string, wholeRecords: number): void {
@@ -251,9 +254,9 @@ function chooseLayout(
   if (verdict === YES) return usual;
   for (const recordHeaderBytes of otherBytes) {
     const layout = { ...base, recordHeaderBytes };
-    const other = startsRecords(window, at, layout, -1, 2, 2);
+    const other = startsRecords(window, at, layout, -1, RESYNC_HEADERS, RESYNC_HEADERS);
     if (other === MORE) return null;
-    if (other === YES) return layout;
+    if (other === YES && capturedLength(window.view, at, layout) >= MIN_PATCHED_FRAME_BYTES) return layout;
   }
   return usual;
 }

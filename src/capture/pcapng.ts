@@ -100,6 +100,7 @@ class PcapngReader implements RecordReader {
       if (left < MIN_BLOCK_BYTES) {
         if (!window.ended) return HUNGRY;
         if (left > 0) this.damage.stopped(window.offsetOf(at), 'the last block is cut', left);
+        window.start = window.end;
         return DONE;
       }
       const type = window.view.getUint32(at, this.littleEndian);

@@ -7,13 +7,9 @@ export function isPoisoned(): boolean {
 
 const POISON = 0xa5;
 
-/** Overwrites the frames of a batch from `frames` on (up to `framesEnd`) and all of its columns. */
-export function poisonBatch(batch: PacketBatch, framesEnd: number): void {
-  for (let i = 0; i < batch.count; i++) {
-    const at = batch.frameOffset[i]!;
-    const end = Math.min(at + batch.capLen[i]!, framesEnd);
-    if (end > at) batch.bytes.fill(POISON, at, end);
-  }
+/** Overwrites the columns of a batch, and of its bytes those that were consumed: all before `consumed`. */
+export function poisonBatch(batch: PacketBatch, consumed: number): void {
+  batch.bytes.fill(POISON, 0, consumed);
   for (const column of Object.values(batch) as unknown[]) {
     if (ArrayBuffer.isView(column) && column !== batch.bytes) {
       new Uint8Array(column.buffer, column.byteOffset, column.byteLength).fill(POISON);

@@ -7,7 +7,7 @@ import type { Window } from './window.ts';
 export const HUNGRY = 0;
 /** The batch is full. */
 export const FULL = 1;
-/** The capture has ended, or cannot be read further. */
+/** The capture has ended, or cannot be read further; the reader is not asked again. */
 export const DONE = 2;
 export type ReadStatus = typeof HUNGRY | typeof FULL | typeof DONE;
 

@@ -5,6 +5,7 @@
 import { NO_LINK_TYPE, type PacketBatch } from '../packet/batch.ts';
 import type { DamageLog } from './damage.ts';
 import { MAX_FRAME_BYTES } from './limits.ts';
+import { MORE, NO, RESYNC_HEADERS, type Verdict, YES } from './pcap-layout.ts';
 import {
   type CaptureFormat,
   DONE,
@@ -52,6 +53,9 @@ class SnoopReader implements RecordReader {
   private readonly info: SourceInfo;
   private readonly damage: DamageLog;
   private facts: CaptureInterface | null = null;
+  /** Stream offset of the record that could not be one; -1 while all is well. */
+  private brokenAt = -1;
+  private brokenReason = '';
 
   constructor(info: SourceInfo, damage: DamageLog) {
     this.info = info;
@@ -61,23 +65,31 @@ class SnoopReader implements RecordReader {
   read(window: Window, batch: PacketBatch): ReadStatus {
     const facts = this.facts ?? this.readFileHeader(window);
     if (!facts) return window.ended ? DONE : HUNGRY;
-    const { view, end } = window;
     for (;;) {
       if (batch.count === batch.capacity) return FULL;
+      if (this.brokenAt >= 0 && !this.scan(window)) return window.ended ? DONE : HUNGRY;
+      const { view, end } = window;
       const at = window.start;
-      if (end - at < RECORD_HEADER_BYTES) return this.hungry(window, 'the last record header is cut');
-      const original = view.getUint32(at);
+      if (end - at < RECORD_HEADER_BYTES) {
+        if (!window.ended) return HUNGRY;
+        if (end > at) this.damage.stopped(window.offsetOf(at), 'the last record header is cut', end - at);
+        window.start = end;
+        return DONE;
+      }
+      if (!hasPossibleLengths(view, at)) {
+        this.broken(window, 'record with an impossible length');
+        continue;
+      }
       const captured = view.getUint32(at + 4);
-      const record = view.getUint32(at + 8);
-      const padding = record - RECORD_HEADER_BYTES - captured;
-      if (captured > MAX_FRAME_BYTES || padding < 0 || padding > MAX_PADDING_BYTES) {
-        return this.stop(window, 'record with an impossible length');
-      }
-      // The padding of the last record may be missing.
+      const next = at + view.getUint32(at + 8);
       const frame = at + RECORD_HEADER_BYTES;
-      if (end - frame < captured + padding && !(window.ended && end - frame >= captured)) {
-        return this.hungry(window, 'the last record is cut');
+      // The padding of the last record may be missing.
+      if (end < next && !(window.ended && end - frame >= captured)) {
+        if (!window.ended) return HUNGRY;
+        this.broken(window, 'the last record is cut');
+        continue;
       }
+      const original = view.getUint32(at);
       facts.drops = view.getUint32(at + 12);
       const row = batch.count++;
       batch.frameOffset[row] = frame;
@@ -86,26 +98,44 @@ class SnoopReader implements RecordReader {
       batch.linkType[row] = facts.linkType;
       batch.interfaceId[row] = 0;
       writeTime(batch, row, view.getUint32(at + 16), view.getUint32(at + 20) * 1000);
-      window.start = Math.min(frame + captured + padding, end);
+      window.start = Math.min(next, end);
     }
   }
 
-  private hungry(window: Window, reason: string): ReadStatus {
-    return window.ended ? this.stop(window, reason) : HUNGRY;
+  private broken(window: Window, reason: string): void {
+    this.brokenAt = window.offsetOf(window.start);
+    this.brokenReason = reason;
+    window.start++;
   }
 
-  /** Reading ends here: the rest of the stream is lost. It is still to be measured, so it is passed over. */
-  private stop(window: Window, reason: string): ReadStatus {
-    const lost = window.end - window.start;
-    if (lost > 0) this.damage.stopped(window.offsetOf(window.start), reason, lost);
-    window.start = window.end;
-    return DONE;
+  /** Looks for records behind damage; true when `window.start` is at one. */
+  private scan(window: Window): boolean {
+    let at = window.start;
+    for (; window.end - at >= RECORD_HEADER_BYTES; at++) {
+      const verdict = startsRecords(window, at);
+      if (verdict === MORE) break;
+      if (verdict === YES) {
+        this.damage.skipped(this.brokenAt, this.brokenReason, window.offsetOf(at) - this.brokenAt);
+        this.brokenAt = -1;
+        window.start = at;
+        return true;
+      }
+    }
+    window.start = at;
+    if (window.ended) {
+      this.damage.stopped(this.brokenAt, this.brokenReason, window.offsetOf(window.end) - this.brokenAt);
+      window.start = window.end;
+    }
+    return false;
   }
 
   private readFileHeader(window: Window): CaptureInterface | null {
     const at = window.start;
     if (window.end - at < FILE_HEADER_BYTES) {
-      if (window.ended) this.stop(window, 'the file header is cut');
+      if (window.ended) {
+        this.damage.stopped(window.offsetOf(at), 'the file header is cut', window.end - at);
+        window.start = window.end;
+      }
       return null;
     }
     this.facts = {
@@ -121,4 +151,23 @@ class SnoopReader implements RecordReader {
     window.start = at + FILE_HEADER_BYTES;
     return this.facts;
   }
+}
+
+function hasPossibleLengths(view: DataView, at: number): boolean {
+  const captured = view.getUint32(at + 4);
+  const padding = view.getUint32(at + 8) - RECORD_HEADER_BYTES - captured;
+  return captured <= MAX_FRAME_BYTES && padding >= 0 && padding <= MAX_PADDING_BYTES;
+}
+
+/** Whether several records in a row start at `at`, or whole ones up to the end of the stream. */
+function startsRecords(window: Window, at: number): Verdict {
+  const { view, end } = window;
+  for (let records = 0; records < RESYNC_HEADERS; records++) {
+    if (end - at < RECORD_HEADER_BYTES) return !window.ended ? MORE : records >= 2 ? YES : NO;
+    const captured = view.getUint32(at + 4);
+    const isSound = captured > 0 && captured <= view.getUint32(at) && view.getUint32(at + 20) < 1_000_000;
+    if (!isSound || !hasPossibleLengths(view, at)) return NO;
+    at += view.getUint32(at + 8);
+  }
+  return YES;
 }

@@ -57,12 +57,15 @@ async function* frame(window: Window): AsyncGenerator<Uint8Array, void, undefine
     if (word === 0) break;
     const size = word & 0x7fff_ffff;
     if (size > maxBlock) throw damaged('block longer than its frame allows');
-    if (!(await need(window, size + blockChecksum))) throw cut();
+    const isWhole = await need(window, size + blockChecksum);
     const { start } = window;
-    if (word >>> 31 === 1) output.copy(window.bytes, start, size);
-    else output.decode(window.bytes, start, start + size);
-    window.start += size + blockChecksum;
+    const end = Math.min(start + size, window.end);
+    const isSound =
+      word >>> 31 === 1 ? output.copy(window.bytes, start, end) : output.decode(window.bytes, start, end);
     yield output.block;
+    if (!isWhole) throw cut();
+    if (!isSound) throw damaged('bad block');
+    window.start += size + blockChecksum;
   }
   if ((flags & 4) !== 0) await skip(window, 4);
 }
@@ -75,10 +78,16 @@ async function* legacyFrame(window: Window): AsyncGenerator<Uint8Array, void, un
     if (size === FRAME_MAGIC || size === LEGACY_MAGIC || isSkippable(size)) return;
     if (size > LEGACY_BLOCK_BYTES + LEGACY_BLOCK_BYTES / 128)
       throw damaged('block longer than its frame allows');
-    if (!(await need(window, 4 + size))) throw cut();
-    output.decode(window.bytes, window.start + 4, window.start + 4 + size);
-    window.start += 4 + size;
+    const isWhole = await need(window, 4 + size);
+    const isSound = output.decode(
+      window.bytes,
+      window.start + 4,
+      Math.min(window.start + 4 + size, window.end),
+    );
     yield output.block;
+    if (!isWhole) throw cut();
+    if (!isSound) throw damaged('bad block');
+    window.start += 4 + size;
   }
 }
 
@@ -101,15 +110,21 @@ class BlockOutput {
     return this.bytes.subarray(this.start, this.end);
   }
 
-  copy(source: Uint8Array, at: number, size: number): void {
+  copy(source: Uint8Array, at: number, end: number): boolean {
     this.begin();
-    this.bytes.set(source.subarray(at, at + size), this.start);
-    this.end = this.start + size;
+    this.bytes.set(source.subarray(at, end), this.start);
+    this.end = this.start + end - at;
+    return true;
+  }
+
+  /** Decodes a block; false when it is cut or damaged, and then the block is what came before that. */
+  decode(source: Uint8Array, at: number, end: number): boolean {
+    this.begin();
+    return this.sequences(source, at, end);
   }
 
   /** LZ4 block format: literals, then a match in what was written before, again and again. */
-  decode(source: Uint8Array, at: number, end: number): void {
-    this.begin();
+  private sequences(source: Uint8Array, at: number, end: number): boolean {
     const { bytes } = this;
     const limit = this.start + this.maxBlock;
     let to = this.start;
@@ -119,35 +134,37 @@ class BlockOutput {
       if (literals === 15) {
         let more: number;
         do {
-          if (at >= end) throw damaged('bad block');
+          if (at >= end) return false;
           more = source[at++]!;
           literals += more;
         } while (more === 255);
       }
-      if (literals > end - at || literals > limit - to) throw damaged('bad block');
+      if (literals > end - at || literals > limit - to) return false;
       if (literals < 32) for (let i = 0; i < literals; i++) bytes[to + i] = source[at + i]!;
       else bytes.set(source.subarray(at, at + literals), to);
       to += literals;
+      this.end = to;
       at += literals;
       if (at >= end) break;
-      if (end - at < 2) throw damaged('bad block');
+      if (end - at < 2) return false;
       const distance = source[at]! | (source[at + 1]! << 8);
       at += 2;
       let length = (token & 15) + MIN_MATCH;
       if ((token & 15) === 15) {
         let more: number;
         do {
-          if (at >= end) throw damaged('bad block');
+          if (at >= end) return false;
           more = source[at++]!;
           length += more;
         } while (more === 255);
       }
-      if (distance === 0 || distance > to || length > limit - to) throw damaged('bad block');
+      if (distance === 0 || distance > to || length > limit - to) return false;
       if (distance >= length && length > 32) bytes.copyWithin(to, to - distance, to - distance + length);
       else for (let i = 0; i < length; i++) bytes[to + i] = bytes[to + i - distance]!;
       to += length;
+      this.end = to;
     }
-    this.end = to;
+    return true;
   }
 
   /** Moves the history to the front; independent blocks have none. */

@@ -34,6 +34,7 @@ const HALF = 1024;
 const TOP = 0x100_0000;
 
 export class Lzma2Decoder {
+  readonly dictionaryBytes: number;
   private readonly dictionary: Uint8Array;
   private readonly probs = new Uint16Array(PROBS);
   private position = 0;
@@ -58,6 +59,7 @@ export class Lzma2Decoder {
   private exhausted = false;
 
   constructor(dictionaryBytes: number) {
+    this.dictionaryBytes = dictionaryBytes;
     this.dictionary = new Uint8Array(Math.max(4096, dictionaryBytes));
   }
 

@@ -26,6 +26,12 @@ export const xz: Compression = {
 
 async function* decompress(input: ByteStream): AsyncGenerator<Uint8Array, void, undefined> {
   const window = new Window(input, CHUNK_BYTES);
+  // Blocks of one file have dictionaries of one size as a rule; the first chunk of a block resets what is in it.
+  let decoder: Lzma2Decoder | null = null;
+  const decoderFor = (bytes: number): Lzma2Decoder => {
+    if (decoder?.dictionaryBytes !== bytes) decoder = new Lzma2Decoder(bytes);
+    return decoder;
+  };
   while (await need(window, 4)) {
     // Streams may be followed by zeros, four at a time.
     if (window.view.getUint32(window.start) === 0) {
@@ -40,7 +46,7 @@ async function* decompress(input: ByteStream): AsyncGenerator<Uint8Array, void, 
     for (;;) {
       if (!(await need(window, 1))) throw cut();
       if (window.bytes[window.start] === 0) break;
-      yield* block(window, checkBytes);
+      yield* block(window, decoderFor, checkBytes);
     }
     await skipIndex(window);
     await skip(window, STREAM_HEADER_BYTES);
@@ -48,10 +54,14 @@ async function* decompress(input: ByteStream): AsyncGenerator<Uint8Array, void, 
   if (window.end > window.start) throw cut();
 }
 
-async function* block(window: Window, checkBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+async function* block(
+  window: Window,
+  decoderFor: (dictionaryBytes: number) => Lzma2Decoder,
+  checkBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const headerBytes = (window.bytes[window.start]! + 1) * 4;
   if (!(await need(window, headerBytes))) throw cut();
-  const decoder = new Lzma2Decoder(dictionaryBytes(window.bytes, window.start, headerBytes));
+  const decoder = decoderFor(dictionaryBytes(window.bytes, window.start, headerBytes));
   window.start += headerBytes;
   const from = window.offsetOf(window.start);
   yield* chunks(window, decoder);

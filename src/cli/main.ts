@@ -5,6 +5,7 @@
 import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
 import { COMMANDS } from './commands.ts';
 import { endQuietlyOnClosedPipe, reportFailure } from './failure.ts';
+import { protectStdin } from './stdin-argument.ts';
 import { version } from './version.ts';
 
 endQuietlyOnClosedPipe();
@@ -18,7 +19,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 async function run(argv: readonly string[]): Promise<ExitCode> {
   const { default: yargs } = await import('yargs');
   let exitCode: ExitCode = EXIT.ok;
-  const parser = yargs([...argv])
+  const parser = yargs(protectStdin(argv))
     .scriptName('lanscope')
     .usage(
       'Usage: lanscope <command>\n\nReads network captures and says which devices are on the network, what each one is and how it knows, and what looks wrong. It is passive and works offline.',

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { findCaptures } from '../capture/find-captures.ts';
 import { analyze } from '../engine/analyze.ts';
 import { readConfig } from '../engine/config.ts';
 import { readReport } from '../report/read.ts';
@@ -12,7 +13,7 @@ export async function readReportOrCapture(path: string, configFile: string | und
   const progress = createProgress();
   try {
     const { report } = await analyze({
-      paths: [path],
+      paths: findCaptures([path]),
       ...(configFile === undefined ? {} : { config: await readConfig(configFile) }),
       onProgress: (state) => progress.update(state),
       version: version(),

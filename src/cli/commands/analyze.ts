@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { EXIT, type ExitCode } from '../../bytes/error.ts';
 import { SEVERITIES } from '../../detect/finding.ts';
+import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { readConfig } from '../../engine/config.ts';
 import { reportChunks } from '../../report/canonical.ts';
@@ -16,6 +17,7 @@ import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { dbOption, storePath } from '../store-option.ts';
 import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
+import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
 
 /** Rows on the terminal; the report has all. */
@@ -29,6 +31,7 @@ export function options(yargs: Argv) {
         .positional('capture', {
           type: 'string',
           array: true,
+          coerce: (paths: string[]) => paths.map(restoreStdin),
           demandOption: true,
           describe: 'pcap or pcapng, also compressed; a folder; a glob; - for standard input',
         })
@@ -88,7 +91,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const progress = createProgress();
   const interrupt = stopOnInterrupt(() => progress.stop());
   const { report } = await analyze({
-    paths: args.capture,
+    paths: findCaptures(args.capture),
     ...(config === undefined ? {} : { config }),
     ...(selection === null ? {} : { selection }),
     source: { noHash: !args.hash },

@@ -8,12 +8,23 @@ import { renderDiffText } from '../../report/diff/render-text.ts';
 import { DEFAULT_DIFF, EXACT_DIFF, readDiffSettings } from '../../report/diff/settings.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
 import { readReportOrCapture } from '../report-or-capture.ts';
+import { restoreStdin } from '../stdin-argument.ts';
 import { hasColor, terminalWidth, writeResult } from '../terminal.ts';
 
 export function options(yargs: Argv) {
   return yargs
-    .positional('a', { type: 'string', demandOption: true, describe: 'Report or capture before' })
-    .positional('b', { type: 'string', demandOption: true, describe: 'Report or capture after' })
+    .positional('a', {
+      type: 'string',
+      coerce: restoreStdin,
+      demandOption: true,
+      describe: 'Report or capture before',
+    })
+    .positional('b', {
+      type: 'string',
+      coerce: restoreStdin,
+      demandOption: true,
+      describe: 'Report or capture after',
+    })
     .option('json', { type: 'boolean', describe: 'Print JSON' })
     .option('markdown', { type: 'boolean', describe: 'Print Markdown, for a pull request' })
     .option('html', { type: 'boolean', describe: 'Print a page of HTML' })

@@ -1,6 +1,7 @@
 /** `lanscope verify`: does this capture still give this report? */
 import type { Argv } from 'yargs';
 import { EXIT, type ExitCode } from '../../bytes/error.ts';
+import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { configFromSettings } from '../../engine/config.ts';
 import { reportDigest } from '../../report/canonical.ts';
@@ -11,6 +12,7 @@ import { readReport } from '../../report/read.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { hasColor, terminalWidth, writeResult } from '../terminal.ts';
+import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
 
 export function options(yargs: Argv) {
@@ -23,6 +25,7 @@ export function options(yargs: Argv) {
     .positional('capture', {
       type: 'string',
       array: true,
+      coerce: (paths: string[]) => paths.map(restoreStdin),
       demandOption: true,
       describe: 'The captures that it is of',
     })
@@ -43,7 +46,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const selection = selectionOf(args);
   const progress = createProgress();
   const { report } = await analyze({
-    paths: args.capture,
+    paths: findCaptures(args.capture),
     config: configFromSettings(stated.settings),
     ...(selection === null ? {} : { selection }),
     onProgress: (state) => progress.update(state),

@@ -113,7 +113,7 @@ export function damageNotice({ name, damage }: ReportInput): string {
       ? `read on after ${formatPlural(damage.resynchronised, 'gap')}`
       : 'reading stopped there';
   return (
-    `${safeText(name)} is damaged at byte ${formatCount(damage.offset)}: ${safeText(damage.reason)}; ` +
+    `${name === '-' ? 'standard input' : safeText(name)} is damaged at byte ${formatCount(damage.offset)}: ${safeText(damage.reason)}; ` +
     `${went}, ${formatPlural(damage.bytesLost, 'byte')} not read`
   );
 }

@@ -38,15 +38,15 @@ export function decodeTls(bytes: Uint8Array, start: number, end: number, sink: M
     if (to > run.end) return count === 0 && run.isClosed ? 'foreign' : more;
     if (type === HANDSHAKE.clientHello) {
       const hello = decodeClientHello(run.bytes, from, to, 'tcp');
-      if (hello === null) return malformed(sink, from - start, to - from);
+      if (hello === null) return malformed(sink, from - run.start, to - from);
       sink.observe(hello);
-      return hello.isWhole ? 'done' : malformed(sink, from - start, to - from);
+      return hello.isWhole ? 'done' : malformed(sink, from - run.start, to - from);
     }
     if (type === HANDSHAKE.serverHello) {
       const hello = decodeServerHello(run.bytes, from, to, 'tcp');
-      if (hello === null) return malformed(sink, from - start, to - from);
+      if (hello === null) return malformed(sink, from - run.start, to - from);
       sink.observe(hello);
-      if (!hello.isWhole) return malformed(sink, from - start, to - from);
+      if (!hello.isWhole) return malformed(sink, from - run.start, to - from);
       if (hello.version >= TLS_1_3) return 'done';
     }
     at = to;
@@ -72,6 +72,7 @@ function decodeCertificate(
   return 'done';
 }
 
+/** `offset` counts handshake bytes: those of several records are joined. */
 function malformed(sink: MessageSink, offset: number, length: number): DecodeResult {
   sink.issue(ISSUE['message/tls-malformed'], offset, length, length);
   return 'done';

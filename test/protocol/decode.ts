@@ -18,6 +18,8 @@ export interface Decoded {
 export interface Ports {
   readonly srcPort?: number;
   readonly dstPort?: number;
+  /** False for the server's side; true when absent. */
+  readonly fromOriginator?: boolean;
 }
 
 /** Decodes `[start, end)` of `bytes` as the first packet of a flow. */
@@ -40,7 +42,7 @@ export function decodeRange(
     seconds: 0,
     nanos: 0,
     flow: 0,
-    fromOriginator: true,
+    fromOriginator: ports.fromOriginator ?? true,
   };
   const observations: Observation[] = [];
   const issues: string[] = [];

@@ -4,6 +4,7 @@ import { type IssueCounter, ISSUE } from '../packet/issue.ts';
 import { LAYER } from '../packet/layer.ts';
 import { FragmentHeader } from './fragment-header.ts';
 import { IslandPool } from './islands.ts';
+import { sameWords } from './tuple-index.ts';
 
 /**
  * Reassembly of IPv4 (RFC 791, RFC 815) and IPv6 (RFC 8200) fragments in front of the flow table, so that flows and
@@ -222,8 +223,4 @@ function keepHeader(datagram: Datagram, batch: PacketBatch, from: FragmentHeader
   datagram.headerLength = datagram.header.length;
   datagram.nextHeaderAt = from.nextHeaderAt;
   datagram.protocol = from.protocol;
-}
-
-function sameWords(a: Uint32Array, at: number, b: Uint32Array, bt: number): boolean {
-  return a[at] === b[bt] && a[at + 1] === b[bt + 1] && a[at + 2] === b[bt + 2] && a[at + 3] === b[bt + 3];
 }

@@ -8,7 +8,7 @@ import { icmpCounterpart } from './icmp-pair.ts';
 import { isLikelyTcpServer, isLikelyUdpServer } from './likely-server-ports.ts';
 import { BLOCK, endpointSize, PAYLOAD_HIGH, PAYLOAD_LOW, ROW, STATUS, stateOf, W } from './tcp-endpoint.ts';
 import { EFFECT, TcpStates } from './tcp-state.ts';
-import { endpointHash, tupleHash, TupleIndex } from './tuple-index.ts';
+import { endpointHash4, endpointHash6, sameWords, tupleHash, TupleIndex } from './tuple-index.ts';
 import { TimingWheel } from './wheel.ts';
 
 /** Limits and timeouts, all in packet time. Defaults are Zeek's where Zeek has one. */
@@ -218,60 +218,18 @@ export class FlowTable extends FlowColumns {
 
     const a = i * 4;
     const { srcIp, dstIp } = batch;
-    const s0 = srcIp[a]!;
-    const s1 = srcIp[a + 1]!;
-    const s2 = srcIp[a + 2]!;
     const s3 = srcIp[a + 3]!;
-    const d0 = dstIp[a]!;
-    const d1 = dstIp[a + 1]!;
-    const d2 = dstIp[a + 2]!;
     const d3 = dstIp[a + 3]!;
-    const hash = tupleHash(
-      endpointHash(s0, s1, s2, s3, srcPort),
-      endpointHash(d0, d1, d2, d3, dstPort),
-      protocol,
-    );
-
-    let slot = -1;
-    const { entries, mask } = this.#index;
-    for (let at = hash & mask; entries[at] !== 0; at = (at + 1) & mask) {
-      const candidate = entries[at]! - 1;
-      if (this.hash[candidate] !== hash || this.ipProtocol[candidate] !== protocol) continue;
-      const c = candidate * 4;
-      const { origIp, respIp } = this;
-      if (
-        this.origPort[candidate] === srcPort &&
-        this.respPort[candidate] === dstPort &&
-        origIp[c + 3] === s3 &&
-        respIp[c + 3] === d3 &&
-        origIp[c + 2] === s2 &&
-        respIp[c + 2] === d2 &&
-        origIp[c + 1] === s1 &&
-        respIp[c + 1] === d1 &&
-        origIp[c] === s0 &&
-        respIp[c] === d0
-      ) {
-        slot = candidate;
-        this.fromOriginator = true;
-        break;
-      }
-      if (
-        !oneWay &&
-        this.origPort[candidate] === dstPort &&
-        this.respPort[candidate] === srcPort &&
-        origIp[c + 3] === d3 &&
-        respIp[c + 3] === s3 &&
-        origIp[c + 2] === d2 &&
-        respIp[c + 2] === s2 &&
-        origIp[c + 1] === d1 &&
-        respIp[c + 1] === s1 &&
-        origIp[c] === d0 &&
-        respIp[c] === s0
-      ) {
-        slot = candidate;
-        this.fromOriginator = false;
-        break;
-      }
+    let hash: number;
+    let slot: number;
+    if ((layers & LAYER.ipv4) !== 0) {
+      hash = tupleHash(endpointHash4(s3, srcPort), endpointHash4(d3, dstPort), protocol, 4);
+      slot = this.#find4(hash, srcPort, dstPort, s3, d3, oneWay);
+    } else {
+      const from = endpointHash6(srcIp[a]!, srcIp[a + 1]!, srcIp[a + 2]!, s3, srcPort);
+      const to = endpointHash6(dstIp[a]!, dstIp[a + 1]!, dstIp[a + 2]!, d3, dstPort);
+      hash = tupleHash(from, to, protocol, 6);
+      slot = this.#find6(hash, srcPort, dstPort, srcIp, dstIp, a, oneWay);
     }
     if (slot >= 0) {
       const isRecent =
@@ -373,6 +331,66 @@ export class FlowTable extends FlowColumns {
     );
   }
 
+  /**
+   * The slot of an IPv4 tuple, or -1; sets `fromOriginator`. Equal hashes mean the same family and protocol, so the
+   * last word of an address tells it.
+   */
+  #find4(hash: number, srcPort: number, dstPort: number, src: number, dst: number, oneWay: boolean): number {
+    const { entries, mask } = this.#index;
+    const { origIp, respIp, origPort, respPort } = this;
+    for (let at = hash & mask; entries[at] !== 0; at = (at + 1) & mask) {
+      const slot = entries[at]! - 1;
+      if (this.hash[slot] !== hash) continue;
+      const orig = origIp[slot * 4 + 3];
+      const resp = respIp[slot * 4 + 3];
+      if (orig === src && resp === dst && origPort[slot] === srcPort && respPort[slot] === dstPort) {
+        this.fromOriginator = true;
+        return slot;
+      }
+      if (
+        orig === dst &&
+        resp === src &&
+        origPort[slot] === dstPort &&
+        respPort[slot] === srcPort &&
+        !oneWay
+      ) {
+        this.fromOriginator = false;
+        return slot;
+      }
+    }
+    return -1;
+  }
+
+  /** As `#find4`, for addresses of four words from `src[a]` and `dst[a]` on. */
+  #find6(
+    hash: number,
+    srcPort: number,
+    dstPort: number,
+    src: Uint32Array,
+    dst: Uint32Array,
+    a: number,
+    oneWay: boolean,
+  ): number {
+    const { entries, mask } = this.#index;
+    const { origIp, respIp, origPort, respPort } = this;
+    for (let at = hash & mask; entries[at] !== 0; at = (at + 1) & mask) {
+      const slot = entries[at]! - 1;
+      if (this.hash[slot] !== hash) continue;
+      const c = slot * 4;
+      const isForward = origPort[slot] === srcPort && respPort[slot] === dstPort;
+      if (isForward && sameWords(origIp, c, src, a) && sameWords(respIp, c, dst, a)) {
+        this.fromOriginator = true;
+        return slot;
+      }
+      const isBackward = origPort[slot] === dstPort && respPort[slot] === srcPort && !oneWay;
+      if (isBackward && sameWords(origIp, c, dst, a) && sameWords(respIp, c, src, a)) {
+        this.fromOriginator = false;
+        return slot;
+      }
+    }
+    return -1;
+  }
+
   #isOver(slot: number): boolean {
     if (this.#deadline(slot) > this.#now) return false;
     if (this.ipProtocol[slot] !== IP_PROTOCOL.udp || this.timerAt[slot]! > this.#now) return true;
@@ -469,7 +487,7 @@ export class FlowTable extends FlowColumns {
         batch.payloadCapLen[i]!,
       );
       touches = (effects & EFFECT.touch) !== 0;
-      if ((effects & ~EFFECT.touch) !== 0) {
+      if ((effects & ~(EFFECT.touch | EFFECT.usual)) !== 0) {
         if ((effects & EFFECT.flip) !== 0) {
           this.#flipAddresses(slot);
           this.fromOriginator = fromOriginator = !fromOriginator;
@@ -481,7 +499,9 @@ export class FlowTable extends FlowColumns {
         this.lastSeconds[slot] = batch.tsSeconds[i]!;
         this.lastNanos[slot] = batch.tsNanos[i]!;
       }
-      if ((effects & EFFECT.closed) !== 0)
+      if ((effects & EFFECT.usual) !== 0) {
+        // Nothing can have changed that timers depend on.
+      } else if ((effects & EFFECT.closed) !== 0)
         this.#hasten(slot, this.#lastTime(slot) + this.config.tcpCloseDelayMs / 1000);
       else if (
         this.timerAt[slot] !== Infinity &&

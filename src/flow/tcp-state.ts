@@ -32,6 +32,8 @@ export const EFFECT = {
   closed: 8,
   /** The segment moves the end of the flow. */
   touch: 16,
+  /** An undisturbed segment of an established flow. */
+  usual: 32,
 } as const;
 
 /** Per flow, in `TcpStates.bits`. */
@@ -143,7 +145,7 @@ export class TcpStates {
     const block = fromOriginator ? orig : orig + BLOCK;
     const peer = fromOriginator ? orig + BLOCK : orig;
     if ((flags & (SYN | FIN | RST | ACK)) === ACK && window !== 0) {
-      if (this.#inOrder(block, peer, sequence, ack, length, captured)) return EFFECT.touch;
+      if (this.#inOrder(block, peer, sequence, ack, length, captured)) return EFFECT.touch | EFFECT.usual;
     }
     const lower = fromOriginator ? 0 : LOWER;
     this.#effects = 0;

@@ -37,18 +37,28 @@ export class TupleIndex {
 }
 
 /** Part of a tuple hash: one endpoint. Endpoints are added, so that both directions give the same hash. */
-export function endpointHash(w0: number, w1: number, w2: number, w3: number, port: number): number {
-  let h = w3;
-  if ((w0 | w1) !== 0 || w2 !== 0xffff) {
-    h = Math.imul(w0 ^ 0x9e37_79b9, 0x85eb_ca6b) ^ w1;
-    h = Math.imul(h ^ (h >>> 15), 0xc2b2_ae35) ^ w2;
-    h = Math.imul(h ^ (h >>> 13), 0x27d4_eb2f) ^ w3;
-  }
-  h = Math.imul(h ^ (h >>> 16) ^ Math.imul(port + 1, 0x9e37_79b1), 0x85eb_ca77);
+export function endpointHash4(word: number, port: number): number {
+  const h = Math.imul(word ^ (word >>> 16) ^ Math.imul(port + 1, 0x9e37_79b1), 0x85eb_ca77);
   return h ^ (h >>> 15);
 }
 
-export function tupleHash(a: number, b: number, ipProtocol: number): number {
-  const h = Math.imul((a + b) ^ Math.imul(ipProtocol, 0x9e37_79b1), 0xc2b2_ae3d);
-  return (h ^ (h >>> 15)) >>> 0;
+export function endpointHash6(w0: number, w1: number, w2: number, w3: number, port: number): number {
+  let h = Math.imul(w0 ^ 0x9e37_79b9, 0x85eb_ca6b) ^ w1;
+  h = Math.imul(h ^ (h >>> 15), 0xc2b2_ae35) ^ w2;
+  h = Math.imul(h ^ (h >>> 13), 0x27d4_eb2f) ^ w3;
+  return endpointHash4(h, port);
+}
+
+/**
+ * The hash of a tuple. Its highest bits hold IP version and protocol of the four that have flows, so tuples with
+ * equal hashes agree in them.
+ */
+export function tupleHash(a: number, b: number, ipProtocol: number, version: 4 | 6): number {
+  const h = Math.imul(a + b, 0xc2b2_ae3d);
+  const kind = (ipProtocol === 6 ? 0 : ipProtocol === 17 ? 1 : ipProtocol === 1 ? 2 : 3) | (version === 4 ? 0 : 4);
+  return ((((h ^ (h >>> 15)) & 0x1fff_ffff) | (kind << 29)) ^ kind) >>> 0;
+}
+
+export function sameWords(a: Uint32Array, at: number, b: Uint32Array, bt: number): boolean {
+  return a[at] === b[bt] && a[at + 1] === b[bt + 1] && a[at + 2] === b[bt + 2] && a[at + 3] === b[bt + 3];
 }

@@ -44,9 +44,13 @@ export function readNetbiosName(bytes: Uint8Array, at: number, end: number, out:
   }
 }
 
-/** The fifteen characters at `at`, without the blanks and NULs that fill them up. The caller vouches for the range. */
+/**
+ * The fifteen characters at `at`, up to a NUL, without the blanks that fill them up. Senders leave old bytes behind the
+ * NUL. The caller vouches for the range.
+ */
 export function readPlainName(bytes: Uint8Array, at: number): string {
-  let stop = at + NAME_BYTES;
-  while (stop > at && (bytes[stop - 1] === SPACE || bytes[stop - 1] === 0)) stop--;
+  const nul = bytes.subarray(at, at + NAME_BYTES).indexOf(0);
+  let stop = at + (nul < 0 ? NAME_BYTES : nul);
+  while (stop > at && bytes[stop - 1] === SPACE) stop--;
   return readText(bytes, at, stop);
 }

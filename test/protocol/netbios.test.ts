@@ -70,7 +70,7 @@ function announcement(command: number): Uint8Array {
     command,
     0,
     le32(120000),
-    bytesOf('NAS', zeros(13)),
+    bytesOf('NAS', 0, 'old bytes', zeros(3)),
     6,
     1,
     le32(0x00809a03),

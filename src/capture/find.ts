@@ -1,5 +1,5 @@
 /** Which captures a person means who names files, folders and patterns. */
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LanscopeError } from '../bytes/error.ts';
 import { compareText } from '../bytes/order.ts';
@@ -21,28 +21,33 @@ export async function findCaptures(args: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const arg of args) {
     if (arg === STDIN) found.push(arg);
-    else if (!existsSync(arg) && isGlob(arg))
-      found.push(...(await capturesOf(expandGlob(arg), arg, 'No capture matches')));
-    else if (isFolder(arg)) found.push(...(await capturesOf([arg], arg, 'There is no capture in')));
+    else if (!existsSync(arg) && isGlob(arg)) found.push(...(await matchedBy(arg)));
+    else if (isFolder(arg)) found.push(...(await below(arg)));
     else found.push(arg);
   }
   return [...new Set(found)];
 }
 
-async function capturesOf(paths: readonly string[], arg: string, complaint: string): Promise<string[]> {
+async function below(folder: string): Promise<string[]> {
   const found: string[] = [];
-  for (const path of paths) {
-    if (isFolder(path)) await searchFolder(path, 0, found);
+  await searchFolder(folder, 0, found);
+  if (found.length === 0) throw noCaptures(`There is no capture in ${folder}.`);
+  return found;
+}
+
+async function matchedBy(pattern: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of expandGlob(pattern)) {
+    // Links to folders are not followed: they may lead in circles.
+    if (lstatSync(path).isDirectory()) await searchFolder(path, 0, found);
     else if (await isCapture(path)) found.push(path);
   }
-  if (found.length === 0) {
-    throw new LanscopeError(
-      'INPUT_NO_CAPTURES',
-      `${complaint} ${arg}.`,
-      'Captures are known by their content, not by name.',
-    );
-  }
+  if (found.length === 0) throw noCaptures(`No capture matches ${pattern}.`);
   return found;
+}
+
+function noCaptures(message: string): LanscopeError {
+  return new LanscopeError('INPUT_NO_CAPTURES', message, 'Captures are known by their content, not by name.');
 }
 
 async function searchFolder(folder: string, depth: number, found: string[]): Promise<void> {
@@ -56,7 +61,6 @@ async function searchFolder(folder: string, depth: number, found: string[]): Pro
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
-    // Links to folders are not followed: they may lead in circles.
     if (entry.isDirectory()) {
       if (depth < MAX_DEPTH) await searchFolder(path, depth + 1, found);
     } else if ((entry.isFile() || entry.isSymbolicLink()) && (await isCapture(path))) found.push(path);

@@ -5,16 +5,25 @@
  * no clock, no randomness, no input or output, and its state is bounded whatever the packets are.
  */
 import { arpSpoof } from './arp-spoof.ts';
+import { beaconing } from './beaconing.ts';
+import { bruteForce } from './brute-force.ts';
+import { cleartextLogin } from './cleartext-login.ts';
 import type { DetectConfig } from './config.ts';
 import { connectionStorm } from './connection-storm.ts';
 import type { Detector, DetectorView } from './detector.ts';
+import { dhcpStarvation } from './dhcp-starvation.ts';
+import { dnsTunnel } from './dns-tunnel.ts';
 import type { Finding } from './finding.ts';
+import { flood } from './flood.ts';
 import { hostScan } from './host-scan.ts';
+import { icmpTunnel } from './icmp-tunnel.ts';
 import { ipConflict } from './ip-conflict.ts';
 import { macClone } from './mac-clone.ts';
+import { namePoisoning } from './name-poisoning.ts';
 import { newDevice } from './new-device.ts';
 import { portScan } from './port-scan.ts';
 import { rogueDhcp } from './rogue-dhcp.ts';
+import { rogueRa } from './rogue-ra.ts';
 import { suppress } from './suppress.ts';
 import { trafficBurst } from './traffic-burst.ts';
 import { volumeSpike } from './volume-spike.ts';
@@ -32,6 +41,17 @@ export function createDetectors(config: DetectConfig, view: DetectorView): Detec
     ipConflict(thresholds['ip-conflict'], view),
     macClone(thresholds['mac-clone'], view),
     rogueDhcp(thresholds['rogue-dhcp'], view, config.dhcpServers),
+    rogueRa(view),
+    dhcpStarvation(thresholds['dhcp-starvation'], view),
+    namePoisoning(thresholds['name-poisoning'], view),
+    flood('syn-flood', thresholds['syn-flood'], view),
+    flood('udp-flood', thresholds['udp-flood'], view),
+    flood('icmp-flood', thresholds['icmp-flood'], view),
+    bruteForce(thresholds['brute-force'], view),
+    cleartextLogin(thresholds['cleartext-login'], view),
+    beaconing(thresholds.beaconing, view),
+    dnsTunnel(thresholds['dns-tunnel'], view),
+    icmpTunnel(thresholds['icmp-tunnel'], view),
   ];
 }
 

@@ -147,6 +147,9 @@ export const THRESHOLDS = {
     maxBytes: t(20_000, 'bytes', 500, 1e7, 'a session in which work was done is longer than a failed login'),
     episodeSeconds: EPISODE,
   },
+  'cleartext-login': {
+    episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'the same login every hour is one thing to mend'),
+  },
   beaconing: {
     connections: t(12, 'connections', 5, 10_000, 'fewer intervals are regular by chance'),
     jitter: t(

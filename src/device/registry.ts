@@ -204,6 +204,11 @@ export class DeviceRegistry {
     this.learner.resolved.set(device, address, name);
   }
 
+  /** Name by which `device` asked for an address; '' when it did not. */
+  nameOf(device: number, address: string): string {
+    return this.learner.resolved.get(device, address);
+  }
+
   traffic(device: number): DeviceTraffic {
     return {
       packetsOut: this.packetsOut[device]!,

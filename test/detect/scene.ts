@@ -111,6 +111,18 @@ export class Scene {
       .tcp(time + 0.007, from, to, there, ACK, 0, 2 + up);
   }
 
+  /** A connection with one request of the client and a short answer. */
+  request(time: number, from: Host, to: Host, port: number, payload: Uint8Array): this {
+    const there = [40_000, port] as const;
+    const back = [port, 40_000] as const;
+    return this.tcp(time, from, to, there, SYN, 0, 0)
+      .tcp(time + 0.001, to, from, back, SYN_ACK, 0, 0)
+      .ip(time + 0.002, from, to, 6, tcp({ ports: there, flags: PSH_ACK }, payload))
+      .tcp(time + 0.003, to, from, back, PSH_ACK, 50)
+      .tcp(time + 0.004, from, to, there, FIN_ACK, 0, 1 + payload.length)
+      .tcp(time + 0.005, to, from, back, FIN_ACK, 0, 51);
+  }
+
   udp(
     time: number,
     from: Host,

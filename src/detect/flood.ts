@@ -1,0 +1,158 @@
+/**
+ * syn-flood, udp-flood, icmp-flood (ATT&CK T1498.001, T1499.001): one target is sent more than it can answer, second
+ * after second, from here or from elsewhere. Judged at the end of flows: connection attempts that were not completed,
+ * datagrams that were not answered, echo requests.
+ *
+ * Not counted: one unanswered stream of large datagrams, which is what cameras send (it is told as `low`).
+ * State: `MAX_TARGETS` targets; the sources of a flood are counted, `MAX_SAMPLES` of them kept.
+ */
+import { formatIpAt } from '../bytes/address.ts';
+import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
+import { type Actor, actorAt, peerId } from './actor.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { findingOf } from './claim.ts';
+import type { Detector, DetectorView } from './detector.ts';
+import { DistinctCounter, hashText } from './distinct.ts';
+import { Episode, Samples } from './episode.ts';
+import type { Finding } from './finding.ts';
+import { HotSeconds } from './hot-seconds.ts';
+import type { RuleConfig } from './thresholds.ts';
+
+const MAX_TARGETS = 4096;
+const MAX_CLOSED = 256;
+const MANY_FLOWS = 20;
+const ECHO_REQUEST = 8;
+const ECHO_REQUEST_V6 = 128;
+
+type FloodRule = 'syn-flood' | 'udp-flood' | 'icmp-flood';
+
+interface Target {
+  readonly address: string;
+  readonly peer: string;
+  readonly port: number;
+  readonly hot: HotSeconds;
+  readonly episode: Episode;
+  readonly sources: Samples;
+  readonly sourceCount: DistinctCounter;
+  /** The only actor so far; null when there are several. */
+  actor: Actor | null;
+  flows: number;
+  isFlood: boolean;
+}
+
+export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: DetectorView): Detector {
+  const closed: Target[] = [];
+  const close = (target: Target): void => {
+    if (target.isFlood && closed.length < MAX_CLOSED) closed.push(target);
+  };
+  const targets = new BoundedMap<string, Target>(MAX_TARGETS, close);
+
+  /** Packets of a flow that count towards a flood; 0 for most flows. */
+  function floodPackets(slot: number): number {
+    const { flows } = view;
+    const protocol = flows.ipProtocol[slot];
+    switch (rule) {
+      case 'syn-flood':
+        // Refused, unanswered, or left half open.
+        return protocol === IP_PROTOCOL.tcp &&
+          (flows.origTcpFlags[slot]! & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn
+          ? flows.origPackets[slot]!
+          : 0;
+      case 'udp-flood':
+        return protocol === IP_PROTOCOL.udp && flows.respPackets[slot] === 0 && !isGroup(slot)
+          ? flows.origPackets[slot]!
+          : 0;
+      case 'icmp-flood':
+        return (protocol === IP_PROTOCOL.icmp && flows.origPort[slot] === ECHO_REQUEST) ||
+          (protocol === IP_PROTOCOL.icmpv6 && flows.origPort[slot] === ECHO_REQUEST_V6)
+          ? flows.origPackets[slot]!
+          : 0;
+    }
+  }
+
+  function isGroup(slot: number): boolean {
+    const { respIp } = view.flows;
+    const w3 = respIp[slot * 4 + 3]!;
+    return respIp[slot * 4 + 2] === 0xffff
+      ? w3 >>> 28 >= 14 || (w3 & 255) === 255
+      : respIp[slot * 4]! >>> 24 === 0xff;
+  }
+
+  function flowEnd(slot: number): void {
+    const packets = floodPackets(slot);
+    if (packets === 0) return;
+    const { flows } = view;
+    const at = slot * 4;
+    const port = rule === 'syn-flood' ? flows.respPort[slot]! : 0;
+    const address = formatIpAt(flows.respIp, at);
+    const seconds = flows.firstSeconds[slot]!;
+    const key = `${address} ${port}`;
+    const known = targets.peek(key);
+    if (known !== undefined && seconds - known.episode.last.seconds > config.episodeSeconds) {
+      close(known);
+      targets.delete(key);
+    }
+    const target = targets.use(key, () => ({
+      address,
+      peer: peerId(view, flows.respIp, at, flows.respMac[slot]!),
+      port,
+      hot: new HotSeconds(config.packetsPerSecond),
+      episode: new Episode(seconds, flows.firstNanos[slot]!),
+      sources: new Samples(),
+      sourceCount: new DistinctCounter(),
+      actor: actorAt(view, flows.origIp, at, flows.origMac[slot]!),
+      flows: 0,
+      isFlood: false,
+    }));
+    const duration = Math.max(1, flows.lastSeconds[slot]! - seconds);
+    if (target.hot.add(seconds, duration, packets) >= config.seconds) target.isFlood = true;
+    target.flows++;
+    target.episode.add(seconds, flows.firstNanos[slot]!, flows.firstPacket[slot]!, packets);
+    target.episode.extend(flows.lastSeconds[slot]!, flows.lastNanos[slot]!);
+    const source = formatIpAt(flows.origIp, at);
+    target.sources.add(source);
+    target.sourceCount.add(hashText(source));
+    if (
+      target.actor !== null &&
+      actorAt(view, flows.origIp, at, flows.origMac[slot]!).key !== target.actor.key
+    ) {
+      target.actor = null;
+    }
+  }
+
+  return {
+    id: rule,
+    flowEnd,
+    findings(): Finding[] {
+      return [...closed, ...targets.values()]
+        .filter(({ isFlood }) => isFlood)
+        .map(({ actor, address, peer, port, hot, episode, sources, sourceCount, flows }) => {
+          const stream = rule === 'udp-flood' && flows < MANY_FLOWS;
+          const who = actor === null ? `${sourceCount.count} sources` : actor.label;
+          const what = {
+            'syn-flood': 'connection attempts',
+            'udp-flood': 'datagrams',
+            'icmp-flood': 'echo requests',
+          }[rule];
+          return findingOf(episode, {
+            rule,
+            severity: stream ? 'low' : 'high',
+            confidence: stream ? 0.4 : 0.9,
+            actor,
+            peer,
+            summary: `${who} sent ${address} ${episode.count} ${what}, up to ${Math.round(hot.peak)} a second`,
+            evidence: {
+              target: address,
+              port: port === 0 ? '' : `tcp/${port}`,
+              packets: episode.count,
+              peakPerSecond: Math.round(hot.peak),
+              sources: sources.list(),
+              sourceCount: sourceCount.count,
+              flows,
+            },
+            technique: rule === 'syn-flood' ? 'T1499.001' : 'T1498.001',
+          });
+        });
+    },
+  };
+}

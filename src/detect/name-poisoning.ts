@@ -1,0 +1,66 @@
+/**
+ * name-poisoning (ATT&CK T1557.001): a device answers LLMNR queries for several different names with its own address.
+ * A host answers for its own name alone.
+ *
+ * State: `MAX_ANSWERERS` devices with the names they answered for.
+ */
+import type { MessageContext } from '../protocol/decoder.ts';
+import type { Observation } from '../protocol/observation.ts';
+import { deviceActor } from './actor.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { findingOf } from './claim.ts';
+import type { Detector, DetectorFactory } from './detector.ts';
+import { Episode, MAX_SAMPLES } from './episode.ts';
+import type { Finding } from './finding.ts';
+import type { RuleConfig } from './thresholds.ts';
+
+const MAX_ANSWERERS = 1024;
+const A = 1;
+const AAAA = 28;
+
+export const namePoisoning: DetectorFactory<RuleConfig<'name-poisoning'>> = (config, view): Detector => {
+  const answerers = new BoundedMap<number, { names: Set<string>; victims: Set<string>; episode: Episode }>(
+    MAX_ANSWERERS,
+  );
+
+  function observe(observation: Observation, at: MessageContext): void {
+    if (observation.kind !== 'dns' || observation.protocol !== 'llmnr' || !observation.isResponse) return;
+    const device = view.devices.senderOf(at.batch, at.index);
+    const answer = observation.records.find(
+      ({ type, section }) => section === 'answer' && (type === A || type === AAAA),
+    );
+    if (device < 0 || answer === undefined) return;
+    const answerer = answerers.use(device, () => ({
+      names: new Set(),
+      victims: new Set(),
+      episode: new Episode(at.seconds, at.nanos),
+    }));
+    answerer.episode.add(at.seconds, at.nanos, at.packet);
+    if (answerer.names.size < MAX_SAMPLES) answerer.names.add(answer.name.toLowerCase());
+    const victim = view.devices.receiverOf(at.batch, at.index);
+    if (victim >= 0 && answerer.victims.size < MAX_SAMPLES)
+      answerer.victims.add(view.devices.devices[victim]!.id);
+  }
+
+  return {
+    id: 'name-poisoning',
+    observe,
+    findings(): Finding[] {
+      return [...answerers.entries()]
+        .filter(([, { names }]) => names.size >= config.names)
+        .map(([device, { names, victims, episode }]) => {
+          const actor = deviceActor(view, device);
+          return findingOf(episode, {
+            rule: 'name-poisoning',
+            severity: 'high',
+            confidence: 0.9,
+            actor,
+            peer: victims.size === 1 ? [...victims][0]! : '',
+            summary: `${actor.label} answered LLMNR queries for ${names.size} different names`,
+            evidence: { names: [...names], victims: [...victims], answers: episode.count },
+            technique: 'T1557.001',
+          });
+        });
+    },
+  };
+};

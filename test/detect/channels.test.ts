@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { be16, bytesOf, ether, icmp, ipBytes, ipv6, macBytes } from '../packet/build-frame.ts';
+import { labels } from '../protocol/write.ts';
+import {
+  CAMERA,
+  host,
+  type Host,
+  INTRUDER,
+  LAPTOP,
+  only,
+  remote,
+  ROUTER,
+  rulesAbove,
+  Scene,
+} from './scene.ts';
+
+const SERVER = remote('203.0.113.7');
+
+function home(): Scene {
+  return new Scene().resolve(0, CAMERA, ROUTER).resolve(0.1, LAPTOP, ROUTER).resolve(0.2, INTRUDER, ROUTER);
+}
+
+/** One question; with an address also its answer. */
+function dns(id: number, name: string, type = 1, address?: string): Uint8Array {
+  const question = bytesOf(labels(name), be16(type), be16(1));
+  const header = bytesOf(
+    be16(id),
+    be16(address === undefined ? 0x0100 : 0x8180),
+    be16(1),
+    be16(address === undefined ? 0 : 1),
+    be16(0),
+    be16(0),
+  );
+  if (address === undefined) return bytesOf(header, question);
+  return bytesOf(header, question, [0xc0, 12], be16(1), be16(1), [0, 0, 0, 60], be16(4), ipBytes(address));
+}
+
+/** A repeatable stream of letters and digits. */
+function encoded(seed: number, length: number): string {
+  let state = seed + 1;
+  let text = '';
+  for (let i = 0; i < length; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    text += 'abcdefghijklmnopqrstuvwxyz234567'[(state >>> 16) & 31];
+  }
+  return text;
+}
+
+test('dns-tunnel: many long random names below one domain', async () => {
+  const scene = home();
+  for (let i = 0; i < 120; i++) {
+    scene.udp(1 + i, CAMERA, ROUTER, [40_000 + i, 53], dns(i, `${encoded(i, 40)}.t.example.com`, 16));
+  }
+  const finding = only(await scene.findings(), 'dns-tunnel');
+  assert.equal(finding.device, CAMERA.mac);
+  assert.equal(finding.peer, 'example.com');
+  assert.equal(finding.technique, 'T1071.004');
+  assert.deepEqual(finding.evidence['recordTypes'], [16]);
+});
+
+test('dns-tunnel: many readable names, few random ones, and reverse look-ups are none', async () => {
+  const scene = home();
+  for (let i = 0; i < 120; i++) {
+    scene.udp(1 + i, LAPTOP, ROUTER, [40_000, 53], dns(i, `www${i}.shop${i % 9}.example.com`));
+    scene.udp(1.2 + i, LAPTOP, ROUTER, [40_001, 53], dns(i, `${encoded(i % 10, 40)}.cdn.example.net`));
+    scene.udp(1.4 + i, LAPTOP, ROUTER, [40_002, 53], dns(i, `${i}.2.0.192.in-addr.arpa`, 12));
+  }
+  assert.deepEqual(rulesAbove(await scene.findings()), []);
+});
+
+test('beaconing: a regular beat to an address without a name is low, to a named server on 443 it informs', async () => {
+  const unnamed = home();
+  const named = home().udp(0.5, CAMERA, ROUTER, [5353, 53], dns(1, 'cloud.example.com'));
+  named.udp(0.6, ROUTER, CAMERA, [53, 5353], dns(1, 'cloud.example.com', 1, SERVER.ip));
+  for (let i = 0; i < 40; i++) {
+    const jitter = ((i * 7) % 5) * 0.5;
+    unnamed.connection(1 + i * 60 + jitter, CAMERA, SERVER, 4444, 30_000 + i);
+    named.connection(1 + i * 60 + jitter, CAMERA, SERVER, 443, 30_000 + i);
+  }
+  const finding = only(await unnamed.findings(), 'beaconing');
+  assert.equal(finding.severity, 'low');
+  assert.ok(Math.abs(Number(finding.evidence['intervalSeconds']) - 60) < 3);
+  const known = only(await named.findings(), 'beaconing');
+  assert.equal(known.severity, 'info');
+  assert.equal(known.evidence['name'], 'cloud.example.com');
+});
+
+test('beaconing: people, and attempts that fail, have no beat', async () => {
+  const person = home();
+  const failing = home();
+  let time = 1;
+  for (let i = 0; i < 40; i++) {
+    time += 5 + ((i * i * 37) % 300);
+    person.connection(time, LAPTOP, SERVER, 4444, 30_000 + i);
+    failing.unanswered(1 + i * 60, CAMERA, SERVER, 4444, 30_000 + i);
+  }
+  for (const scene of [person, failing])
+    assert.ok(!(await scene.findings()).some((f) => f.rule === 'beaconing'));
+});
+
+test('brute-force: short sessions in quick succession; an administrator and a monitor are none', async () => {
+  const attack = home();
+  const normal = home();
+  for (let i = 0; i < 40; i++) attack.connection(1 + i * 2, INTRUDER, CAMERA, 22, 40_000 + i, 1200, 2000);
+  for (let i = 0; i < 3; i++) normal.connection(1 + i * 5, LAPTOP, CAMERA, 22, 40_000 + i, 1200, 2000);
+  for (let i = 0; i < 40; i++) normal.connection(100 + i * 30, LAPTOP, CAMERA, 22, 41_000 + i, 100, 100);
+  const finding = only(await attack.findings(), 'brute-force');
+  assert.equal(finding.severity, 'high');
+  assert.equal(finding.device, INTRUDER.mac);
+  assert.equal(finding.peer, CAMERA.mac);
+  assert.equal(finding.evidence['port'], 'tcp/22');
+  assert.ok(!(await normal.findings()).some((f) => f.rule === 'brute-force'));
+});
+
+test('cleartext-login: basic authentication is told, and never what was sent', async () => {
+  const secret = 'bob:correct horse battery';
+  const login = (value: string): Uint8Array =>
+    new TextEncoder().encode(
+      `GET / HTTP/1.1\r\nHost: cam\r\nAuthorization: Basic ${Buffer.from(value).toString('base64')}\r\n\r\n`,
+    );
+  const scene = (value: string, to: Host): Scene => home().request(1, LAPTOP, to, 80, login(value));
+  const local = await scene(secret, CAMERA).findings();
+  assert.equal(only(local, 'cleartext-login').severity, 'low');
+  assert.ok(!JSON.stringify(local).includes('battery'));
+  assert.equal(only(await scene(secret, SERVER).findings(), 'cleartext-login').severity, 'medium');
+  assert.equal(only(await scene('admin:admin', CAMERA).findings(), 'default-credentials').severity, 'low');
+  const plain = home().request(
+    1,
+    LAPTOP,
+    CAMERA,
+    80,
+    new TextEncoder().encode('GET / HTTP/1.1\r\nHost: cam\r\n\r\n'),
+  );
+  assert.deepEqual(rulesAbove(await plain.findings()), []);
+});
+
+test('name-poisoning: one device answers for several names; hosts that answer for their own are none', async () => {
+  const poisoner = home();
+  const honest = home();
+  for (let i = 0; i < 5; i++) {
+    poisoner.udp(1 + i, INTRUDER, LAPTOP, [5355, 50_000 + i], dns(i, `wpad${i}`, 1, INTRUDER.ip));
+    honest.udp(1 + i, host(100 + i), LAPTOP, [5355, 50_000 + i], dns(i, `pc${i}`, 1, host(100 + i).ip));
+  }
+  const finding = only(await poisoner.findings(), 'name-poisoning');
+  assert.equal(finding.device, INTRUDER.mac);
+  assert.equal(finding.peer, LAPTOP.mac);
+  assert.deepEqual(rulesAbove(await honest.findings()), []);
+});
+
+/** A router advertisement with one prefix. */
+function advertisement(from: Host, prefix: string, lifetime: number): Uint8Array {
+  const options = bytesOf(
+    [1, 1],
+    macBytes(from.mac),
+    [3, 4, 64, 0xc0, 0, 0, 14, 16, 0, 0, 14, 16, 0, 0, 0, 0],
+    ipBytes(prefix),
+  );
+  const body = bytesOf([64, 0], be16(lifetime), new Uint8Array(8), options);
+  const source = from === ROUTER ? 'fe80::1' : 'fe80::66';
+  return ether(
+    { src: from.mac, dst: '33:33:00:00:00:01', type: 0x86dd },
+    ipv6({ src: source, dst: 'ff02::1', nextHeader: 58, hopLimit: 255 }, icmp(134, 0, body)),
+  );
+}
+
+test('rogue-ra: a second default router with another prefix; the same prefix, or no default route, is none', async () => {
+  const rogue = home();
+  const pair = home();
+  const thread = home();
+  for (let i = 0; i < 5; i++) {
+    for (const scene of [rogue, pair, thread]) scene.at(i * 10, advertisement(ROUTER, '2001:db8:1::', 1800));
+    rogue.at(5 + i * 10, advertisement(INTRUDER, '2001:db8:bad::', 1800));
+    pair.at(5 + i * 10, advertisement(INTRUDER, '2001:db8:1::', 1800));
+    thread.at(5 + i * 10, advertisement(INTRUDER, 'fd00:1::', 0));
+  }
+  const finding = only(await rogue.findings(), 'rogue-ra');
+  assert.equal(finding.device, INTRUDER.mac);
+  assert.ok(finding.severity === 'medium' || finding.severity === 'high');
+  for (const scene of [pair, thread]) assert.deepEqual(rulesAbove(await scene.findings()), []);
+});

@@ -14,7 +14,10 @@ export function tinyCapture({ devices = 2, linkType = 1 }: TinyOptions = {}): Bu
   header.writeUInt32LE(65_535, 16);
   header.writeUInt32LE(linkType, 20);
   const records = Array.from({ length: devices }, (_, i) => {
-    const frame = arpAnnouncement([0x00, 0x17, 0x88, 0, 0, i + 1], [192, 168, 1, i + 1]);
+    const frame = arpAnnouncement(
+      [0x00, 0x17, 0x88, 0, (i + 1) >> 8, (i + 1) & 255],
+      [192, 168, 1 + ((i + 1) >> 8), (i + 1) & 255],
+    );
     const record = Buffer.alloc(16);
     record.writeUInt32LE(T0 + i, 0);
     record.writeUInt32LE(i, 4);

@@ -24,7 +24,7 @@ export function fileStream(fd: number, ownsFd: boolean): ByteStream {
           try {
             resolve(readNow(target, offset, length));
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         });
       });

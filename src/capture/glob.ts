@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { compareText } from '../bytes/order.ts';
 
@@ -54,7 +54,7 @@ function expand(base: string, parts: readonly string[], depth: number, found: st
   }
 }
 
-function list(base: string): import('node:fs').Dirent[] {
+function list(base: string): Dirent[] {
   try {
     return readdirSync(base === '' ? '.' : base, { withFileTypes: true });
   } catch {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { openMemory } from '../../src/capture/memory.ts';
+import { PacketBatch } from '../../src/packet/batch.ts';
 import { type Packet, SIZES, essence, packetArbitrary, readAll } from './packet.ts';
 import { writePcap, writeSnoop } from './write-pcap.ts';
 import { PcapngWriter, text } from './write-pcapng.ts';
@@ -204,9 +205,8 @@ test('batches that are kept are found out by poison', async () => {
     );
     const source = openMemory(writePcap(stretch(3)), { batchSize: 1 });
     const iterator = source[Symbol.asyncIterator]();
-    const { value: batch } = (await iterator.next()) as IteratorYieldResult<
-      import('../../src/packet/batch.ts').PacketBatch
-    >;
+    const { value: batch } = await iterator.next();
+    assert.ok(batch instanceof PacketBatch);
     const kept = batch.bytes.subarray(batch.frameOffset[0]!, batch.frameOffset[0]! + 70);
     assert.notEqual(kept[5], 0xa5);
     // The last record of a batch stays in the window for one more pull.

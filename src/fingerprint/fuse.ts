@@ -153,6 +153,9 @@ interface Decision {
   readonly rival: string;
 }
 
+/** What arithmetic may take from a single weight that equals its threshold. */
+const ROUNDING = 1e-9;
+
 /** A rival that takes at least this much of the chance is worth telling. */
 const RIVAL_CHANCE = 0.05;
 
@@ -185,7 +188,7 @@ function decide(evidence: readonly Evidence[], field: Field): Decision {
   const total = odds.reduce((sum, { odds: value }) => sum + value, 1);
   const chance = best.odds / total;
   const rival = odds[1] !== undefined && odds[1].odds / total >= RIVAL_CHANCE ? odds[1].value : '';
-  return { value: chance >= THRESHOLD[field] ? best.value : '', chance, best: best.value, rival };
+  return { value: chance >= THRESHOLD[field] - ROUNDING ? best.value : '', chance, best: best.value, rival };
 }
 
 /** What the registered organisation says. Boards in computers bear the brand of the board. */

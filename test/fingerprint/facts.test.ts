@@ -98,16 +98,17 @@ test('every built-in pattern can match, and quotes only groups that it has', () 
 
 test('every vendor fact names an organisation of the registry', () => {
   const table = readOuiTable(readFileSync(dataPath('oui.bin')));
-  const names: string[] = [];
+  const start = (text: string): string => text.slice(0, 2).toLowerCase();
+  const names = new Map<string, string[]>();
   for (let i = 0; i + 1 < table.nameOffsets.length; i++) {
-    names.push(
-      Buffer.from(table.text.subarray(table.nameOffsets[i], table.nameOffsets[i + 1])).toString('utf8'),
-    );
+    const bytes = table.text.subarray(table.nameOffsets[i], table.nameOffsets[i + 1]);
+    const name = Buffer.from(bytes).toString('utf8');
+    names.set(start(name), [...(names.get(start(name)) ?? []), name]);
   }
   for (const one of facts) {
     if (!one.kind.startsWith('oui')) continue;
     const matcher = new Matcher([one]);
-    const known = names.some((name) => matcher.match(name).length > 0);
+    const known = (names.get(start(one.pattern)) ?? []).some((name) => matcher.match(name).length > 0);
     assert.ok(known, `${one.origin}: no organisation matches ${one.pattern}`);
   }
 });
@@ -201,7 +202,7 @@ test('no value from the wire makes a match throw or quote more than its bound', 
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 

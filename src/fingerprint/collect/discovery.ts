@@ -34,7 +34,7 @@ const WSD_TYPES: Readonly<Record<string, Category>> = {
 
 export function collectWsDiscovery(message: WsDiscoveryObservation, claims: Claims): void {
   // A probe names what is looked for.
-  if (message.action === 'Probe' || message.action === 'Resolve') return;
+  if (message.action === 'probe' || message.action === 'resolve') return;
   for (const type of message.types) {
     const category = WSD_TYPES[type];
     if (category !== undefined) claims.say('wsd.type', type, { category }, 0.88);

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { collectEvidence } from '../../src/fingerprint/collect.ts';
+import type { Evidence } from '../../src/fingerprint/evidence.ts';
+import { announcement } from '../../src/protocol/announcement.ts';
+import type { Dhcpv4Observation } from '../../src/protocol/dhcpv4.ts';
+import type { DnsObservation, DnsRecord } from '../../src/protocol/dns.ts';
+import type { Observation } from '../../src/protocol/observation.ts';
+
+function collected(observation: Observation): Evidence[] {
+  const list: Evidence[] = [];
+  collectEvidence(observation, (evidence) => list.push(evidence));
+  return list;
+}
+
+function supported(observation: Observation, field: 'brand' | 'model' | 'category' | 'os'): string[] {
+  return [...new Set(collected(observation).flatMap(({ supports }) => supports[field] ?? []))].sort();
+}
+
+function dhcp(fields: Partial<Dhcpv4Observation>): Observation {
+  const empty = {
+    op: 1,
+    hostName: '',
+    clientFqdn: '',
+    vendorClass: '',
+    userClass: '',
+    vendorIdentifyingClass: [],
+    parameterRequestList: [],
+  };
+  return { kind: 'dhcp', ...empty, ...fields } as unknown as Observation;
+}
+
+function dns(protocol: DnsObservation['protocol'], fields: Partial<DnsObservation>): Observation {
+  const empty = {
+    isResponse: true,
+    opcode: 0,
+    flags: 0,
+    rcode: 0,
+    transactionId: 0,
+    questions: [],
+    records: [],
+  };
+  return { kind: 'dns', protocol, ...empty, ...fields } as unknown as Observation;
+}
+
+function record(name: string, type: number, fields: Partial<DnsRecord>): DnsRecord {
+  const empty = { section: 'answer', class: 1, cacheFlush: false, ttl: 120, value: '', port: 0, strings: [] };
+  return { name, type, ...empty, ...fields } as unknown as DnsRecord;
+}
+
+function ssdp(method: 'notify' | 'search' | 'response', headers: Record<string, string>): Observation {
+  return { kind: 'ssdp', method, headers: new Map(Object.entries(headers)) } as unknown as Observation;
+}
+
+test('DHCP: the client speaks, the server does not', () => {
+  const plug = {
+    hostName: 'HS110(US)',
+    vendorClass: 'udhcp 0.9.9',
+    parameterRequestList: [1, 3, 6, 12, 15, 28],
+  };
+  assert.deepEqual(supported(dhcp(plug), 'brand'), ['TP-Link']);
+  assert.deepEqual(supported(dhcp(plug), 'category'), ['plug']);
+  assert.deepEqual(supported(dhcp(plug), 'os'), ['Linux']);
+  assert.deepEqual(collected(dhcp({ ...plug, op: 2 })), []);
+  assert.deepEqual(supported(dhcp({ clientFqdn: 'DESKTOP-1A2B3C4.example.lan' }), 'os'), ['Windows']);
+});
+
+test('DNS: who asks, not who answers', () => {
+  const question = { name: 'Devs.TPLinkCloud.com', type: 1, class: 1 };
+  const asked = collected(dns('dns', { isResponse: false, questions: [question] }));
+  assert.deepEqual(
+    asked.map(({ source, supports }) => [source, supports.brand]),
+    [['dns.query', 'TP-Link']],
+  );
+  assert.deepEqual(collected(dns('dns', { questions: [question] })), []);
+});
+
+test('mDNS: what is announced counts, what is looked for does not', () => {
+  const instance = 'Philips Hue - 123456._hue._tcp.local';
+  const records = [
+    record('_hue._tcp.local', 12, { value: instance }),
+    record(instance, 33, { value: 'hue.local', port: 443 }),
+    record(instance, 16, { strings: ['bridgeid=001788fffe123456', 'modelid=BSB002'] }),
+  ];
+  assert.deepEqual(supported(dns('mdns', { records }), 'category'), ['hub']);
+  assert.deepEqual(supported(dns('mdns', { records }), 'brand'), ['Philips']);
+  const search = { isResponse: false, questions: [{ name: '_hue._tcp.local', type: 12, class: 1 }], records };
+  assert.deepEqual(collected(dns('mdns', search)), []);
+});
+
+test('mDNS: a computer that shares a printer is no printer', () => {
+  const instance = 'HP LaserJet @ office._ipp._tcp.local';
+  const strings = ['ty=HP LaserJet Pro', 'usb_MFG=HP'];
+  const shared = [
+    record('_ipp._tcp.local', 12, { value: instance }),
+    record(instance, 33, { value: 'office.local', port: 631 }),
+    record(instance, 16, { strings: ['rp=printers/HP_LaserJet', ...strings] }),
+  ];
+  assert.deepEqual(supported(dns('mdns', { records: shared }), 'category'), ['computer']);
+  assert.deepEqual(supported(dns('mdns', { records: shared }), 'brand'), []);
+  const own = [shared[0]!, shared[1]!, record(instance, 16, { strings: ['rp=ipp/print', ...strings] })];
+  assert.deepEqual(supported(dns('mdns', { records: own }), 'category'), ['printer']);
+  assert.deepEqual(supported(dns('mdns', { records: own }), 'brand'), ['HP']);
+});
+
+test('SSDP: an announcement speaks for the sender, a search does not', () => {
+  const target = {
+    nt: 'urn:Belkin:device:insight:1',
+    usn: 'uuid:Insight-1_0-X::urn:Belkin:device:insight:1',
+  };
+  assert.deepEqual(supported(ssdp('notify', target), 'category'), ['plug']);
+  assert.deepEqual(supported(ssdp('search', { st: 'urn:Belkin:device:insight:1' }), 'brand'), []);
+});
+
+test('UPnP: an unknown maker is believed at its word, an empty field is not', () => {
+  const described = {
+    kind: 'upnp-description',
+    deviceType: '',
+    friendlyName: 'x',
+    modelNumber: '',
+    modelDescription: '',
+  };
+  const unknown = {
+    ...described,
+    manufacturer: 'Nobody & Sons',
+    modelName: 'Gizmo 3000',
+  } as unknown as Observation;
+  assert.deepEqual(supported(unknown, 'brand'), ['Nobody & Sons']);
+  assert.deepEqual(supported(unknown, 'model'), ['Gizmo 3000']);
+  const empty = { ...described, manufacturer: 'Unspecified', modelName: '' } as unknown as Observation;
+  assert.deepEqual(collected(empty), []);
+});
+
+test('hostile text is quoted without control characters and bounded', () => {
+  const manufacturer = `Evil\u001b[31m\u202e<script>${'x'.repeat(500)}`;
+  const described = {
+    kind: 'upnp-description',
+    deviceType: '',
+    friendlyName: '',
+    modelName: manufacturer,
+    modelNumber: '',
+  };
+  for (const { supports } of collected({
+    ...described,
+    manufacturer,
+    modelDescription: '',
+  } as unknown as Observation)) {
+    for (const text of Object.values(supports) as string[]) {
+      assert.ok(text.length <= 60);
+      assert.doesNotMatch(text, /[\p{Cc}\p{Cf}<>]/u);
+    }
+  }
+});
+
+test('an announcement of a vendor speaks for the device, a query does not', () => {
+  assert.deepEqual(supported(announcement('lifx', 'device'), 'category'), ['light']);
+  assert.deepEqual(collected(announcement('lifx', 'query')), []);
+  const kasa = announcement('kasa', 'device', { model: 'HS110(EU)', deviceType: 'IOT.SMARTPLUGSWITCH' });
+  assert.deepEqual(supported(kasa, 'category'), ['plug']);
+  assert.deepEqual(supported(announcement('tuya', 'device', { model: 'keyabc123' }), 'model'), []);
+});

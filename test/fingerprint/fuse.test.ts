@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseMac } from '../../src/bytes/address.ts';
+import { CATEGORIES, type Evidence, type Support } from '../../src/fingerprint/evidence.ts';
+import { fuse } from '../../src/fingerprint/fuse.ts';
+
+const LOCAL = parseMac('02:00:00:00:00:01');
+const ESPRESSIF = parseMac('24:0a:c4:00:00:01');
+const TP_LINK = parseMac('50:c7:bf:00:00:01');
+
+function evidence(source: string, supports: Support, weight: number, value = source): Evidence {
+  return { source, value, supports, weight };
+}
+
+test('one witness keeps its weight', () => {
+  const identity = fuse([evidence('dhcp.hostName', { brand: 'Acme', category: 'camera' }, 0.8)], LOCAL);
+  assert.equal(identity.brand, 'Acme');
+  assert.equal(identity.category, 'camera');
+  assert.equal(identity.confidence, 0.8);
+});
+
+test('agreement of independent sources raises, repetition in one family does not', () => {
+  const name = evidence('dhcp.hostName', { brand: 'Acme' }, 0.8);
+  const repeated = evidence('mdns.host', { brand: 'Acme' }, 0.8);
+  const cloud = evidence('dns.query', { brand: 'Acme' }, 0.8);
+  assert.equal(fuse([name, repeated], LOCAL).confidence, 0.8);
+  assert.equal(fuse([name, cloud], LOCAL).confidence, 0.96);
+});
+
+test('contradiction lowers, and an even one ends in unknown with the reason', () => {
+  const camera = evidence('ssdp.server', { category: 'camera' }, 0.9);
+  const weak = fuse([camera, evidence('dhcp.hostName', { category: 'printer' }, 0.5)], LOCAL);
+  assert.equal(weak.category, 'camera');
+  assert.ok(weak.confidence < 0.9 && weak.confidence > 0.8);
+  assert.ok(weak.notes.some((note) => note.includes('printer')));
+  const even = fuse([camera, evidence('dhcp.hostName', { category: 'printer' }, 0.9)], LOCAL);
+  assert.equal(even.category, 'unknown');
+  assert.ok(even.notes.some((note) => note.includes('contradict')));
+});
+
+test('thin evidence ends in unknown', () => {
+  const identity = fuse([evidence('dns.query', { brand: 'Acme' }, 0.4)], LOCAL);
+  assert.equal(identity.brand, '');
+  assert.equal(identity.confidence, 0);
+  assert.ok(identity.notes.some((note) => note.includes('Acme') && note.includes('thin')));
+});
+
+test('the maker of a module is no brand', () => {
+  const identity = fuse([], ESPRESSIF);
+  assert.equal(identity.brand, '');
+  assert.equal(identity.evidence.length, 0);
+  assert.ok(identity.notes.some((note) => note.includes('Espressif') && note.includes('modules')));
+});
+
+test('an adapter in a computer does not name the computer', () => {
+  assert.equal(fuse([], TP_LINK).brand, 'TP-Link');
+  const windows = evidence('dhcp.vendorClass', { category: 'computer', os: 'Windows' }, 0.88);
+  const identity = fuse([windows], TP_LINK);
+  assert.equal(identity.brand, '');
+  assert.equal(identity.category, 'computer');
+});
+
+test('domains tell little of a device with a user, of one that browses, and of one that forwards', () => {
+  const cloud = evidence('dns.query', { brand: 'Acme', category: 'camera' }, 0.9);
+  assert.equal(fuse([cloud], LOCAL).category, 'camera');
+  const windows = evidence('dhcp.vendorClass', { category: 'computer' }, 0.88);
+  const computer = fuse([cloud, windows], LOCAL);
+  assert.equal(computer.category, 'computer');
+  assert.equal(computer.brand, '');
+  assert.ok(computer.notes.some((note) => note.startsWith('Domains count little')));
+  assert.equal(fuse([cloud], LOCAL, { domainCount: 200 }).category, 'unknown');
+  assert.equal(fuse([cloud], LOCAL, { forwards: true }).category, 'unknown');
+});
+
+test('a model falls with its brand', () => {
+  const strong = evidence('mdns.txt', { brand: 'Acme', model: 'A1' }, 0.95);
+  const rival = evidence('dhcp.hostName', { brand: 'Rival', model: 'R2' }, 0.7);
+  const identity = fuse([strong, rival], LOCAL);
+  assert.equal(identity.brand, 'Acme');
+  assert.equal(identity.model, 'A1');
+});
+
+const support = fc.record(
+  {
+    brand: fc.constantFrom('Acme', 'Rival', 'Third'),
+    model: fc.constantFrom('A1', 'R2'),
+    category: fc.constantFrom(...CATEGORIES.filter((name) => name !== 'unknown').slice(0, 4)),
+    os: fc.constantFrom('Linux', 'Windows'),
+  },
+  { requiredKeys: [] },
+);
+const pieces = fc.array(
+  fc
+    .tuple(
+      fc.constantFrom(
+        'dhcp.hostName',
+        'mdns.host',
+        'dns.query',
+        'ssdp.server',
+        'http.userAgent',
+        'tcp.syn',
+        'behaviour',
+      ),
+      support,
+      fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+      fc.string({ maxLength: 5 }),
+    )
+    .map(([source, supports, weight, value]) => evidence(source, supports, weight, value)),
+  { maxLength: 100 },
+);
+
+test('the order of evidence does not matter', () => {
+  fc.assert(
+    fc.property(
+      pieces.chain((list) =>
+        fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+      ),
+      ([list, shuffled]) => {
+        assert.deepEqual(fuse(shuffled, TP_LINK), fuse(list, TP_LINK));
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test('an answer is only given with the chance that it claims, and is bounded', () => {
+  fc.assert(
+    fc.property(pieces, fc.nat(60), (list, domainCount) => {
+      const identity = fuse(list, LOCAL, { domainCount });
+      assert.ok(identity.confidence >= 0 && identity.confidence <= 0.99);
+      const given = identity.brand !== '' || identity.category !== 'unknown';
+      assert.equal(given, identity.confidence >= 0.6);
+      assert.ok(identity.evidence.length <= 64);
+      if (identity.brand !== '') assert.ok(list.some((item) => item.supports.brand === identity.brand));
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -149,7 +149,7 @@ export const ENCAPSULATED: readonly EncapsulatedFrame[] = [
     bytesOf([0, 0, 21, 0, 3, 0, 0, 0x80, 0, 0, 0, 0], [0, 0, 0, 0], [1, 2, 3, 4, 5], WLAN, [1, 2, 3, 4]),
     true,
   ),
-  link('IEEE 802.11 PPI', 192, bytesOf([0, 0, 12, 0, 105, 0, 0, 0, 9, 9, 9, 9], WLAN), true),
+  link('IEEE 802.11 PPI', 192, bytesOf([0, 0, 12, 0, 105, 0, 0, 0, 0x30, 0x75, 0, 0], WLAN), true),
   link('IEEE 802.11 AVS', 163, bytesOf(hexBytes('80211001 00000040'), new Uint8Array(56), WLAN), true),
   link('IEEE 802.11 Prism', 119, bytesOf(hexBytes('44000000 90000000'), new Uint8Array(136), WLAN), true),
   link('IEEE 802.11 Prism', 119, bytesOf(hexBytes('80211001 00000040'), new Uint8Array(56), WLAN), true),

@@ -1,0 +1,68 @@
+/** The tables of the README that say what is decoded, derived from the lists that the decoders themselves run on. */
+import { ENCAPSULATIONS, type Encapsulation } from '../src/packet/encapsulation.ts';
+import { linkTypeName } from '../src/packet/link-type.ts';
+
+/** Named sections of the README, each between `<!-- name:begin -->` and `<!-- name:end -->`. */
+export const TABLES: Readonly<Record<string, () => string>> = {
+  'link-types': linkTypeTable,
+  encapsulations: encapsulationTable,
+};
+
+/** Link types that are analyzed; all others of the registry are counted by name. */
+export function linkTypeTable(): string {
+  const rows = ENCAPSULATIONS.flatMap(({ name, linkTypes = [] }) =>
+    linkTypes.map((linkType) => ({ linkType, name })),
+  ).sort((a, b) => a.linkType - b.linkType);
+  return table(
+    ['link type', 'number', 'what it is'],
+    rows.map(({ linkType, name }) => [linkTypeName(linkType), String(linkType), name]),
+  );
+}
+
+/** Headers that are found inside of frames. */
+export function encapsulationTable(): string {
+  const rows = ENCAPSULATIONS.filter((e) => selectors(e) !== '');
+  return table(
+    ['header', 'defined in', 'found by'],
+    rows.map((e) => [e.name, e.reference, selectors(e)]),
+  );
+}
+
+function selectors({ etherTypes = [], ipProtocols = [], udpPorts = [] }: Encapsulation): string {
+  return [
+    listed(
+      'EtherType',
+      etherTypes.map((type) => `0x${type.toString(16).padStart(4, '0')}`),
+    ),
+    listed('IP protocol', ipProtocols.map(String)),
+    listed('UDP port', udpPorts.map(String)),
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+function listed(what: string, numbers: readonly string[]): string {
+  return numbers.length === 0 ? '' : `${what} ${numbers.join(', ')}`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/**
+ * `text` with each section replaced by its table. Throws when a section is missing: a table that is not shown cannot
+ * be wrong, but is not what was asked for either.
+ */
+export function withTables(text: string): string {
+  let result = text;
+  for (const [name, build] of Object.entries(TABLES)) {
+    const begin = `<!-- ${name}:begin -->`;
+    const end = `<!-- ${name}:end -->`;
+    const from = result.indexOf(begin);
+    const to = result.indexOf(end);
+    if (from < 0 || to < from) throw new Error(`there is no section ${begin} … ${end}`);
+    result = `${result.slice(0, from + begin.length)}\n\n${build()}\n\n${result.slice(to)}`;
+  }
+  return result;
+}

@@ -7,7 +7,11 @@ import { CONN_FIELDS, connValues } from './conn.ts';
 import { DHCP_FIELDS, DhcpLogRows } from './dhcp.ts';
 import { DNS_FIELDS, DnsLogRows } from './dns.ts';
 import { type LogFormat, ZeekLog } from './log-file.ts';
-import { SSL_FIELDS, SslLogRows } from './ssl.ts';
+import { FlowRows } from './flow-rows.ts';
+import { HTTP_FIELDS, httpValues, newTransaction, noteHttp } from './http.ts';
+import { MQTT_CONNECT_FIELDS, mqttConnectValues } from './mqtt.ts';
+import { newSession, noteSsh, SSH_FIELDS, sshValues } from './ssh.ts';
+import { newHandshake, noteHello, QUIC_FIELDS, quicValues, SSL_FIELDS, sslValues } from './ssl.ts';
 import type { Field, FieldValue } from './value.ts';
 
 /**
@@ -20,7 +24,14 @@ export class ZeekLogs {
   readonly #logs = new Map<string, ZeekLog>();
   readonly #dns = new DnsLogRows((values) => this.#write('dns', DNS_FIELDS, values));
   readonly #dhcp = new DhcpLogRows((values) => this.#write('dhcp', DHCP_FIELDS, values));
-  readonly #ssl = new SslLogRows((values) => this.#write('ssl', SSL_FIELDS, values));
+  readonly #ssl = new FlowRows(newHandshake, sslValues, (values) => this.#write('ssl', SSL_FIELDS, values));
+  readonly #quic = new FlowRows(newHandshake, quicValues, (values) =>
+    this.#write('quic', QUIC_FIELDS, values),
+  );
+  readonly #http = new FlowRows(newTransaction, httpValues, (values) =>
+    this.#write('http', HTTP_FIELDS, values),
+  );
+  readonly #ssh = new FlowRows(newSession, sshValues, (values) => this.#write('ssh', SSH_FIELDS, values));
   /** Latest packet time seen, in seconds. */
   #seconds = 0;
 
@@ -51,8 +62,26 @@ export class ZeekLogs {
         this.#dhcp.observe(observation, at, flows);
         return;
       case 'tls-client-hello':
-      case 'tls-server-hello':
-        this.#ssl.observe(observation, at);
+      case 'tls-server-hello': {
+        const state = (observation.transport === 'quic' ? this.#quic : this.#ssl).at(at);
+        if (state !== undefined) noteHello(state, observation);
+        return;
+      }
+      case 'http-request':
+      case 'http-response': {
+        const state = this.#http.at(at);
+        if (state !== undefined) noteHttp(state, observation);
+        return;
+      }
+      case 'ssh-version':
+      case 'ssh-kexinit': {
+        const state = this.#ssh.at(at);
+        if (state !== undefined) noteSsh(state, observation);
+        return;
+      }
+      case 'mqtt-connect':
+        if (at.flow < 0) return;
+        this.#write('mqtt_connect', MQTT_CONNECT_FIELDS, mqttConnectValues(observation, at, flows));
         return;
       default:
     }
@@ -61,7 +90,7 @@ export class ZeekLogs {
   flowEnd(slot: number, flows: FlowTable): void {
     this.#seconds = Math.max(this.#seconds, flows.lastSeconds[slot]!);
     this.#dns.flowEnd(slot);
-    this.#ssl.flowEnd(slot, flows);
+    for (const rows of [this.#ssl, this.#quic, this.#http, this.#ssh]) rows.flowEnd(slot, flows);
     this.#write('conn', CONN_FIELDS, connValues(flows, slot));
   }
 

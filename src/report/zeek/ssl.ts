@@ -1,14 +1,12 @@
-import type { FlowTable } from '../../flow/table.ts';
-import type { MessageContext } from '../../protocol/decoder.ts';
 import type { TlsClientHelloObservation } from '../../protocol/tls-client-hello.ts';
 import type { TlsServerHelloObservation } from '../../protocol/tls-server-hello.ts';
-import { FLOW_ID_FIELDS, flowIdValues } from './flow-id.ts';
+import { FLOW_ID_FIELDS } from './flow-id.ts';
 import { cipherSuiteName, tlsVersionName } from './tls-names.ts';
-import { type Field, type FieldValue, timeText } from './value.ts';
+import type { Field, FieldValue } from './value.ts';
 
 /**
- * ssl.log: one row per handshake, written when its flow ends. What the decoders do not read (curve, resumption,
- * alerts, whether the handshake completed) is left out or unset rather than guessed.
+ * ssl.log: one row per handshake over TCP or DTLS. What the decoders do not read (curve, resumption, alerts, whether
+ * the handshake completed) is no column rather than a guess.
  */
 export const SSL_FIELDS: readonly Field[] = [
   { name: 'ts', type: 'time' },
@@ -20,56 +18,49 @@ export const SSL_FIELDS: readonly Field[] = [
   { name: 'ssl_history', type: 'string' },
 ];
 
-/** Handshakes in memory at most; further ones are not logged until some end. */
-const MAX_OPEN = 65_536;
+/** quic.log: what the client's first packet says. */
+export const QUIC_FIELDS: readonly Field[] = [
+  { name: 'ts', type: 'time' },
+  ...FLOW_ID_FIELDS,
+  { name: 'server_name', type: 'string' },
+  { name: 'client_protocol', type: 'string' },
+];
 
-interface Handshake {
-  readonly seconds: number;
-  readonly nanos: number;
+export interface Handshake {
   client: TlsClientHelloObservation | null;
   server: TlsServerHelloObservation | null;
+  /** Zeek's letters: C client hello, s server hello, j hello retry. */
   history: string;
 }
 
-export class SslLogRows {
-  readonly #write: (values: readonly FieldValue[]) => void;
-  readonly #open = new Map<number, Handshake>();
+export function newHandshake(): Handshake {
+  return { client: null, server: null, history: '' };
+}
 
-  constructor(write: (values: readonly FieldValue[]) => void) {
-    this.#write = write;
+export function noteHello(
+  state: Handshake,
+  hello: TlsClientHelloObservation | TlsServerHelloObservation,
+): void {
+  let letter = 'C';
+  if (hello.kind === 'tls-client-hello') state.client ??= hello;
+  else if (hello.isRetry) letter = 'j';
+  else {
+    letter = 's';
+    state.server ??= hello;
   }
+  if (!state.history.includes(letter)) state.history += letter;
+}
 
-  observe(hello: TlsClientHelloObservation | TlsServerHelloObservation, at: MessageContext): void {
-    if (at.flow < 0 || hello.transport === 'quic') return;
-    let handshake = this.#open.get(at.flow);
-    if (handshake === undefined) {
-      if (this.#open.size >= MAX_OPEN) return;
-      handshake = { seconds: at.seconds, nanos: at.nanos, client: null, server: null, history: '' };
-      this.#open.set(at.flow, handshake);
-    }
-    if (hello.kind === 'tls-client-hello') {
-      handshake.client ??= hello;
-      if (!handshake.history.includes('C')) handshake.history += 'C';
-    } else {
-      if (!hello.isRetry) handshake.server ??= hello;
-      const letter = hello.isRetry ? 'j' : 's';
-      if (!handshake.history.includes(letter)) handshake.history += letter;
-    }
-  }
+export function sslValues({ client, server, history }: Handshake): FieldValue[] {
+  return [
+    server === null ? undefined : tlsVersionName(server.version),
+    server === null ? undefined : cipherSuiteName(server.cipherSuite),
+    client?.serverName || undefined,
+    server?.alpn || undefined,
+    history,
+  ];
+}
 
-  flowEnd(slot: number, flows: FlowTable): void {
-    const handshake = this.#open.get(slot);
-    if (handshake === undefined) return;
-    this.#open.delete(slot);
-    const { client, server } = handshake;
-    this.#write([
-      timeText(handshake.seconds, handshake.nanos),
-      ...flowIdValues(flows, slot),
-      server === null ? undefined : tlsVersionName(server.version),
-      server === null ? undefined : cipherSuiteName(server.cipherSuite),
-      client?.serverName || undefined,
-      server?.alpn || undefined,
-      handshake.history,
-    ]);
-  }
+export function quicValues({ client }: Handshake): FieldValue[] {
+  return [client?.serverName || undefined, client?.alpn[0]];
 }

@@ -19,15 +19,9 @@ export function fileStream(fd: number, ownsFd: boolean): ByteStream {
     read(target, offset, length) {
       if (sinceTurn < BYTES_PER_TURN) return readNow(target, offset, length);
       sinceTurn = 0;
-      return new Promise((resolve, reject) => {
-        setImmediate(() => {
-          try {
-            resolve(readNow(target, offset, length));
-          } catch (error) {
-            reject(error);
-          }
-        });
-      });
+      return new Promise<void>((resolve) => setImmediate(resolve)).then(() =>
+        readNow(target, offset, length),
+      );
     },
     close() {
       if (!closed && ownsFd) closeSync(fd);

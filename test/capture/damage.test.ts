@@ -205,7 +205,8 @@ test('batches that are kept are found out by poison', async () => {
     );
     const source = openMemory(writePcap(stretch(3)), { batchSize: 1 });
     const iterator = source[Symbol.asyncIterator]();
-    const { value: batch } = await iterator.next();
+    const first: IteratorResult<unknown, unknown> = await iterator.next();
+    const batch = first.value;
     assert.ok(batch instanceof PacketBatch);
     const kept = batch.bytes.subarray(batch.frameOffset[0]!, batch.frameOffset[0]! + 70);
     assert.notEqual(kept[5], 0xa5);

@@ -39,7 +39,7 @@ export class OuterPacket {
     outer.dstPort[0] = isUdp ? u16(bytes, transport + 2) : 0;
     outer.payloadLen[0] = isUdp ? Math.max(0, u16(bytes, transport + 4) - 8) : 0;
     outer.payloadOffset[0] = transport + 8;
-    outer.payloadCapLen[0] = isUdp ? Math.min(outer.payloadLen[0]!, capEnd - transport - 8) : 0;
+    outer.payloadCapLen[0] = isUdp ? Math.min(outer.payloadLen[0], capEnd - transport - 8) : 0;
     outer.bytes = bytes;
     outer.byteLength = batch.byteLength;
     outer.count = 1;

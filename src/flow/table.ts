@@ -203,7 +203,7 @@ export class FlowTable extends FlowColumns {
 
     const layers = batch.layers[i]!;
     let protocol: number;
-    let srcPort = batch.srcPort[i]!;
+    const srcPort = batch.srcPort[i]!;
     let dstPort = batch.dstPort[i]!;
     let oneWay = false;
     if ((layers & LAYER.tcp) !== 0) protocol = IP_PROTOCOL.tcp;

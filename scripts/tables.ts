@@ -62,7 +62,7 @@ export function withTables(text: string): string {
     const from = result.indexOf(begin);
     const to = result.indexOf(end);
     if (from < 0 || to < from) throw new Error(`there is no section ${begin} … ${end}`);
-    result = `${result.slice(0, from + begin.length)}\n\n${build()}\n\n${result.slice(to)}`;
+    result = `${result.slice(0, from + begin.length)}\n<!-- prettier-ignore-start -->\n\n${build()}\n\n<!-- prettier-ignore-end -->\n${result.slice(to)}`;
   }
   return result;
 }

@@ -189,12 +189,12 @@ export const ENCAPSULATED: readonly EncapsulatedFrame[] = [
   link(
     'Linux netfilter log',
     239,
-    bytesOf([2, 0, 0, 0, 8, 0, 1, 0, 0, 8, 3, 0], [4 + CORE_IPV4.length, 0, 9, 0], CORE_IPV4),
+    bytesOf([2, 0, 0, 0, 8, 0, 1, 0, 0, 8, 3, 0], [4 + CORE_IPV4.length, 0, 9, 0], CORE_IPV4, [0, 0]),
   ),
-  link('Apple PKTAP', 258, bytesOf([12, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0], inner), true),
+  link('Apple PKTAP', 258, bytesOf([108, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0], new Uint8Array(96), inner), true),
   link('EPON', 259, bytesOf([0x55, 0x55, 0xd5, 0x55, 0x55, 0, 1, 0], inner), true),
   link('netANALYZER', 240, bytesOf([0, 0, 0, 0], inner), true),
-  link('netANALYZER transparent', 241, bytesOf(new Uint8Array(12), inner), true),
+  link('netANALYZER transparent', 241, bytesOf(new Uint8Array(4), hexBytes('55555555555555d5'), inner), true),
   link(
     'Switch tag, Broadcom',
     281,
@@ -272,14 +272,22 @@ export const ENCAPSULATED: readonly EncapsulatedFrame[] = [
   tunnel('GRE, PPTP, ERSPAN I–III', inIp(47, bytesOf([0, 0, 0x88, 0xbe], inner)), true),
   tunnel(
     'GRE, PPTP, ERSPAN I–III',
-    inIp(47, bytesOf([0x10, 0, 0x88, 0xbe], new Uint8Array(12), inner)),
+    inIp(47, bytesOf([0x10, 0, 0x88, 0xbe], new Uint8Array(4), [0x10, 0, 0, 1, 0, 0, 0, 0], inner)),
     true,
   ),
   tunnel(
     'GRE, PPTP, ERSPAN I–III',
     inIp(
       47,
-      bytesOf([0x10, 0, 0x22, 0xeb], new Uint8Array(4), new Uint8Array(11), [1], new Uint8Array(8), inner),
+      bytesOf(
+        [0x10, 0, 0x22, 0xeb],
+        new Uint8Array(4),
+        [0x20],
+        new Uint8Array(10),
+        [1],
+        new Uint8Array(8),
+        inner,
+      ),
     ),
     true,
   ),

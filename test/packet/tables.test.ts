@@ -27,5 +27,8 @@ test('the README shows what the lists say', (t) => {
   const readme = join(import.meta.dirname, '../../README.md');
   if (!existsSync(readme)) return t.skip('there is no README.md');
   const text = readFileSync(readme, 'utf8');
+  if (!Object.keys(TABLES).some((name) => text.includes(`<!-- ${name}:begin -->`))) {
+    return t.skip('README.md has no derived tables');
+  }
   assert.equal(withTables(text), text);
 });

@@ -17,6 +17,8 @@ const PROTOCOL_ETHERNET = 0x6558;
 const PROTOCOL_PPP = 0x880b;
 const PROTOCOL_ERSPAN = 0x88be;
 const PROTOCOL_ERSPAN3 = 0x22eb;
+const ERSPAN_VERSION_2 = 1;
+const ERSPAN_VERSION_3 = 2;
 const PROTOCOL_WLAN = 0x9000;
 /** IPv4, ARP, IPv6, MPLS, VLAN tags. */
 const INNER_ETHER_TYPES: ReadonlySet<number> = new Set([
@@ -55,9 +57,11 @@ export function decodeGre(walk: Walk): Next {
       return enter(walk, inner, LINKTYPE_WLAN);
     case PROTOCOL_ERSPAN:
       // Type I has no header of its own, and no GRE sequence number.
-      return enter(walk, inner + (flags & SEQUENCE ? 8 : 0), LINKTYPE_ETHERNET);
+      if (!(flags & SEQUENCE)) return enter(walk, inner, LINKTYPE_ETHERNET);
+      if (!isErspan(walk, inner, 8, ERSPAN_VERSION_2)) return walk.payload();
+      return enter(walk, inner + 8, LINKTYPE_ETHERNET);
     case PROTOCOL_ERSPAN3: {
-      if (!walk.holds(inner, 12)) return walk.payload();
+      if (!isErspan(walk, inner, 12, ERSPAN_VERSION_3)) return walk.payload();
       const subheader = bytes[inner + 11]! & 1 ? 8 : 0;
       return enter(walk, inner + 12 + subheader, LINKTYPE_ETHERNET);
     }
@@ -70,6 +74,14 @@ export function decodeGre(walk: Walk): Next {
       walk.offset = inner;
       return walk.nextEtherType(protocol);
   }
+}
+
+/** A header of `length` bytes whose first nibble is `version`, which is one less than the type's number. */
+function isErspan(walk: Walk, at: number, length: number, version: number): boolean {
+  if (!walk.holds(at, length)) return false;
+  if (walk.bytes[at]! >>> 4 === version) return true;
+  walk.note(ISSUE['tunnel/unsupported'], at);
+  return false;
 }
 
 function enter(walk: Walk, inner: number, linkType: number): Next {

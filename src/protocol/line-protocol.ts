@@ -5,7 +5,10 @@
 import type { DecodeResult, MessageSink } from './decoder.ts';
 import { MAX_LINES, readLine } from './text-line.ts';
 import { decodeTls } from './tls.ts';
-import { isTlsStart } from './tls-record.ts';
+import { CONTENT_TYPE, isTlsStart } from './tls-record.ts';
+
+/** As many as tell a TLS record with its message type. */
+const TLS_START_BYTES = 6;
 
 /** First thing that a server says. */
 export interface BannerObservation {
@@ -28,7 +31,9 @@ export function decodeLines(
   let at = start;
   for (let index = 0; index < MAX_LINES; index++) {
     if (at === end) return 'incomplete';
-    if (index > 0 && isTlsStart(bytes, at, end)) {
+    if (index > 0 && bytes[at] === CONTENT_TYPE.handshake) {
+      if (end - at < TLS_START_BYTES) return 'incomplete';
+      if (!isTlsStart(bytes, at, end)) return 'done';
       return decodeTls(bytes, at, end, sink) === 'incomplete' ? 'incomplete' : 'done';
     }
     const line = readLine(bytes, at, end);

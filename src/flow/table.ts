@@ -42,7 +42,7 @@ export interface FlowConfig {
 }
 
 export const DEFAULT_FLOW_CONFIG: FlowConfig = {
-  maxFlows: 524_288,
+  maxFlows: 262_144,
   tcpInactivityMs: 300_000,
   tcpHandshakeInactivityMs: 60_000,
   tcpAttemptMs: 5_000,
@@ -60,7 +60,7 @@ export const DEFAULT_FLOW_CONFIG: FlowConfig = {
 export const FLOW_END = { closed: 1, timeout: 2, evicted: 3, capture: 4, reused: 5 } as const;
 
 /** Slots that are compared to find the one to evict. */
-export const EVICTION_SAMPLE = 32;
+export const EVICTION_SAMPLE = 16;
 
 /** Tunnels remembered of one flow. */
 const MAX_TUNNEL_PARENTS = 8;

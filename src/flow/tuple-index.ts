@@ -55,7 +55,8 @@ export function endpointHash6(w0: number, w1: number, w2: number, w3: number, po
  */
 export function tupleHash(a: number, b: number, ipProtocol: number, version: 4 | 6): number {
   const h = Math.imul(a + b, 0xc2b2_ae3d);
-  const kind = (ipProtocol === 6 ? 0 : ipProtocol === 17 ? 1 : ipProtocol === 1 ? 2 : 3) | (version === 4 ? 0 : 4);
+  const kind =
+    (ipProtocol === 6 ? 0 : ipProtocol === 17 ? 1 : ipProtocol === 1 ? 2 : 3) | (version === 4 ? 0 : 4);
   return ((((h ^ (h >>> 15)) & 0x1fff_ffff) | (kind << 29)) ^ kind) >>> 0;
 }
 

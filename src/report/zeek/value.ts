@@ -19,9 +19,9 @@ const UNSET = '-';
 const EMPTY = '(empty)';
 
 // Control characters, the backslash that introduces an escape, and what a terminal may act on.
- 
+
 const ESCAPED = /[\u0000-\u001f\u007f-\u009f\\]/g;
- 
+
 const ESCAPED_IN_LIST = /[\u0000-\u001f\u007f-\u009f\\,]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 

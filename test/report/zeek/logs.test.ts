@@ -88,7 +88,6 @@ test('no text breaks out of its field', () => {
   );
   fc.assert(
     fc.property(hostile, fc.array(hostile, { maxLength: 4 }), (text, list) => {
-       
       const field = /^[^\u0000-\u001f\u007f-\u009f]+$/;
       assert.match(formatTsv(text), field);
       assert.match(formatTsv(list), field);

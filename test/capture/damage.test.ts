@@ -205,10 +205,11 @@ test('batches that are kept are found out by poison', async () => {
     );
     const source = openMemory(writePcap(stretch(3)), { batchSize: 1 });
     const iterator = source[Symbol.asyncIterator]();
-    const first: IteratorResult<unknown, unknown> = await iterator.next();
-    const batch = first.value;
+    const first = await iterator.next();
+    const batch: unknown = first.value;
     assert.ok(batch instanceof PacketBatch);
-    const kept = batch.bytes.subarray(batch.frameOffset[0]!, batch.frameOffset[0]! + 70);
+    const at = batch.frameOffset[0]!;
+    const kept = batch.bytes.subarray(at, at + 70);
     assert.notEqual(kept[5], 0xa5);
     // The last record of a batch stays in the window for one more pull.
     await iterator.next();

@@ -6,7 +6,7 @@ import { type Compression, cut, damaged } from './decompressor.ts';
 
 const INPUT_BYTES = 64 * 1024;
 /** zlib hands out nothing of the piece in which it finds an error: small pieces keep that loss small. */
-const OUTPUT_BYTES = 16 * 1024;
+const OUTPUT_BYTES = 64 * 1024;
 
 export const gzip: Compression = {
   name: 'gzip',

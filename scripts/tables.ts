@@ -1,12 +1,23 @@
 /** The tables of the README that say what is decoded, derived from the lists that the decoders themselves run on. */
+import { COMPRESSIONS } from '../src/capture/compression/containers.ts';
+import { CAPTURE_FORMATS } from '../src/capture/format.ts';
 import { ENCAPSULATIONS, type Encapsulation } from '../src/packet/encapsulation.ts';
 import { linkTypeName } from '../src/packet/link-type.ts';
 
-/** Named sections of the README, each between `<!-- name:begin -->` and `<!-- name:end -->`. */
+/** Named sections of the README, each between `<!-- name:start -->` and `<!-- name:end -->`. */
 export const TABLES: Readonly<Record<string, () => string>> = {
+  formats: formatTable,
   'link-types': linkTypeTable,
   encapsulations: encapsulationTable,
 };
+
+/** Capture formats, and what they may be compressed with. */
+export function formatTable(): string {
+  return table(
+    ['captures', 'alone or compressed with'],
+    [[CAPTURE_FORMATS.map((f) => f.name).join(', '), COMPRESSIONS.map((c) => c.name).join(', ')]],
+  );
+}
 
 /** Link types that are analyzed; all others of the registry are counted by name. */
 export function linkTypeTable(): string {
@@ -57,7 +68,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 export function withTables(text: string): string {
   let result = text;
   for (const [name, build] of Object.entries(TABLES)) {
-    const begin = `<!-- ${name}:begin -->`;
+    const begin = `<!-- ${name}:start -->`;
     const end = `<!-- ${name}:end -->`;
     const from = result.indexOf(begin);
     const to = result.indexOf(end);

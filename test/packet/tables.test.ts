@@ -16,7 +16,7 @@ test('every entry of the list is in a table', () => {
 });
 
 test('sections are replaced, whatever they held', () => {
-  const sections = Object.keys(TABLES).map((name) => `<!-- ${name}:begin -->\nold\n<!-- ${name}:end -->`);
+  const sections = Object.keys(TABLES).map((name) => `<!-- ${name}:start -->\nold\n<!-- ${name}:end -->`);
   const once = withTables(`before\n${sections.join('\n')}\nafter`);
   assert.ok(!once.includes('old') && once.startsWith('before') && once.endsWith('after'));
   assert.equal(withTables(once), once);
@@ -27,7 +27,7 @@ test('the README shows what the lists say', (t) => {
   const readme = join(import.meta.dirname, '../../README.md');
   if (!existsSync(readme)) return t.skip('there is no README.md');
   const text = readFileSync(readme, 'utf8');
-  if (!Object.keys(TABLES).some((name) => text.includes(`<!-- ${name}:begin -->`))) {
+  if (!Object.keys(TABLES).some((name) => text.includes(`<!-- ${name}:start -->`))) {
     return t.skip('README.md has no derived tables');
   }
   assert.equal(withTables(text), text);

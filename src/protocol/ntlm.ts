@@ -13,6 +13,8 @@ const PAIR = { end: 0, computer: 1, domain: 2, dnsComputer: 3, dnsDomain: 4, dns
 const MAX_PAIRS = 16;
 const MAX_NAME_BYTES = 512;
 
+const utf16 = new TextDecoder('utf-16le', { fatal: false });
+
 export interface NtlmObservation {
   readonly kind: 'ntlm';
   /** 1 NEGOTIATE, 2 CHALLENGE (the server's names), 3 AUTHENTICATE (the client's). */
@@ -98,13 +100,9 @@ function readTargetInfo(
   return names;
 }
 
-/** UTF-16LE, as text in SMB is. */
+/** UTF-16LE, as text in SMB is, up to a NUL. */
 export function readUtf16(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at + 1 < end; at += 2) {
-    const unit = u16le(bytes, at);
-    if (unit === 0) break;
-    text += String.fromCharCode(unit);
-  }
-  return text.toWellFormed();
+  let stop = start;
+  while (stop + 1 < end && (bytes[stop] !== 0 || bytes[stop + 1] !== 0)) stop += 2;
+  return utf16.decode(bytes.subarray(start, stop));
 }

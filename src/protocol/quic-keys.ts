@@ -87,7 +87,7 @@ export function openInitial(
     const at = numberOffset - start + i;
     header[at] = header[at]! ^ mask[1 + i]!;
     const place = nonce.length - numberLength + i;
-    nonce[place] = nonce[place]! ^ header[at]!;
+    nonce[place] = nonce[place]! ^ header[at];
   }
   const from = numberOffset + numberLength;
   if (end - from < TAG_BYTES) return null;

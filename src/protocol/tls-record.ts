@@ -59,7 +59,7 @@ export function readHandshakeRun(bytes: Uint8Array, start: number, end: number):
   const joined = new Uint8Array(total);
   let offset = 0;
   for (let i = 0; i < fragments.length; i += 2) {
-    joined.set(bytes.subarray(fragments[i]!, fragments[i + 1]!), offset);
+    joined.set(bytes.subarray(fragments[i], fragments[i + 1]), offset);
     offset += fragments[i + 1]! - fragments[i]!;
   }
   return { bytes: joined, start: 0, end: total, isClosed };

@@ -22,6 +22,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/analyze.ts'),
   },
   {
+    command: 'flows <capture..>',
+    describe: 'List the connections of captures: the largest, longest or first',
+    load: () => import('./commands/flows.ts'),
+  },
+  {
     command: 'diff <a> <b>',
     describe: 'Say what changed between two reports or captures; exit code 1 when something did',
     load: () => import('./commands/diff.ts'),

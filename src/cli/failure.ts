@@ -1,11 +1,16 @@
 /** What a person sees when a command cannot do what was asked: one line, never a stack trace, and the exit code. */
 import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
+import { escapeForTerminal } from '../bytes/text.ts';
 import { writeNotice } from './terminal.ts';
 
 /** Tells a LanscopeError and gives its exit code. Anything else is a fault of ours and is thrown on. */
 export function reportFailure(error: unknown): ExitCode {
   if (!(error instanceof LanscopeError)) throw error;
-  writeNotice(sentence(error.message, error.hint));
+  // A wrong filter is shown with a caret below the place; all else is one line, whatever a file name holds.
+  const lines =
+    error.code === 'FILTER_INVALID' ? error.message.split('\n') : [sentence(error.message, error.hint)];
+  writeNotice(lines[0]!);
+  for (const line of lines.slice(1)) process.stderr.write(`${escapeForTerminal(line, 1000)}\n`);
   return error.exitCode;
 }
 

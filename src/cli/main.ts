@@ -56,9 +56,5 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
 }
 
 function oneLine(message: string): string {
-  return message
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .join('; ');
+  return message.trim().replace(/\s*\n\s*/g, ' ');
 }

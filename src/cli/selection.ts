@@ -1,10 +1,16 @@
 /** The options that choose packets: --filter, --since, --until, --limit. */
 import type { Argv } from 'yargs';
 import { LanscopeError } from '../bytes/error.ts';
+import { compileFilter } from '../packet/filter/compile.ts';
 import type { Selection } from '../engine/selection.ts';
 
 export function selectionOptions<T>(yargs: Argv<T>) {
   return yargs
+    .option('filter', {
+      type: 'string',
+      describe: "Only packets that match, in tcpdump's language: 'tcp port 443 and not host 10.0.0.1'",
+      requiresArg: true,
+    })
     .option('since', {
       type: 'string',
       describe: 'Only packets at or after this time (RFC 3339 or epoch seconds)',
@@ -15,18 +21,20 @@ export function selectionOptions<T>(yargs: Argv<T>) {
 }
 
 interface SelectionArguments {
+  readonly filter?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** What the options say; null when they say nothing. USAGE when a value makes no sense. */
-export function selectionOf({ since, until, limit }: SelectionArguments): Selection | null {
-  if (since === undefined && until === undefined && limit === undefined) return null;
+/** What the options say; null when they say nothing. USAGE or FILTER_INVALID when a value makes no sense. */
+export function selectionOf({ filter, since, until, limit }: SelectionArguments): Selection | null {
+  if (filter === undefined && since === undefined && until === undefined && limit === undefined) return null;
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
     throw new LanscopeError('USAGE', '--limit must be a whole number of packets');
   }
   return {
+    ...(filter === undefined ? {} : { filter: compileFilter(filter) }),
     ...(since === undefined ? {} : { since: parseTime('--since', since) }),
     ...(until === undefined ? {} : { until: parseTime('--until', until) }),
     ...(limit === undefined ? {} : { limit }),

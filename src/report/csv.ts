@@ -3,6 +3,7 @@
  * strangers: such text gets an apostrophe before it.
  */
 import { bestName } from './device-name.ts';
+import type { FlowRow } from './flows.ts';
 import type { ReportDevice, ReportFinding } from './schema.ts';
 
 type CsvValue = string | number;
@@ -105,4 +106,27 @@ export function* findingsCsv(findings: readonly ReportFinding[]): Generator<stri
       finding.packets.join(' '),
     ]);
   }
+}
+
+/** A header line and one line a flow. */
+export function* flowsCsv(rows: readonly FlowRow[]): Generator<string> {
+  const columns = [
+    'flow',
+    'start',
+    'durationSeconds',
+    'proto',
+    'orig',
+    'origPort',
+    'resp',
+    'respPort',
+    'service',
+    'state',
+    'history',
+    'origPackets',
+    'respPackets',
+    'origBytes',
+    'respBytes',
+  ] as const satisfies readonly (keyof FlowRow)[];
+  yield csvLine(columns.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)));
+  for (const row of rows) yield csvLine(columns.map((name) => row[name]));
 }

@@ -245,3 +245,50 @@ test('Ctrl-C ends reading, and what was read is reported', { timeout: 20_000 }, 
   assert.equal(report.complete, false);
   assert.match(stderr, /^lanscope: stopping; [^\n]+\n/);
 });
+
+test('flows: a table, CSV and JSON of the same connections', async () => {
+  const [table, csv, json, filtered] = await Promise.all([
+    lanscope(['flows', PORT_SCAN, '--top', '3']),
+    lanscope(['flows', PORT_SCAN, '--top', '3', '--csv']),
+    lanscope(['flows', PORT_SCAN, '--top', '3', '--json', '--sort', 'start']),
+    lanscope(['flows', PORT_SCAN, '--filter', 'arp']),
+  ]);
+  assert.equal(table.code, 0, table.stderr);
+  assert.match(table.stdout, /^[\d,]+ flows, 3 shown\n/);
+  assert.equal(csv.stdout.split('\r\n').length, 5);
+  const rows = JSON.parse(json.stdout) as { flow: number; proto: string; history: string }[];
+  assert.deepEqual(
+    rows.map(({ flow }) => flow),
+    [1, 2, 3],
+  );
+  assert.equal(filtered.stdout, '0 flows\n');
+});
+
+test('a wrong filter shows where', async () => {
+  const { code, stderr } = await lanscope(['flows', PORT_SCAN, '--filter', 'tcp porty 5']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^lanscope: filter: [^\n]+\n +tcp porty 5\n +\^\n$/);
+});
+
+test('Zeek logs and events beside the report', async () => {
+  const { code, stderr } = await lanscope([
+    'analyze',
+    PORT_SCAN,
+    '-q',
+    '--zeek-logs',
+    at('zeek'),
+    '--events',
+    at('events.ndjson'),
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.match(readFileSync(at('zeek/conn.log'), 'utf8'), /^#separator \\x09\n/);
+  const events = readFileSync(at('events.ndjson'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event_type: string });
+  for (const type of ['flow', 'device', 'finding'])
+    assert.ok(
+      events.some(({ event_type }) => event_type === type),
+      type,
+    );
+});

@@ -5,11 +5,14 @@ import { SEVERITIES } from '../../detect/finding.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { readConfig } from '../../engine/config.ts';
+import type { Output } from '../../engine/output.ts';
 import { reportChunks } from '../../report/canonical.ts';
 import { renderReportHtml } from '../../report/html/report-page.ts';
+import { EventFile } from '../../report/events/events.ts';
 import { countAtLeast } from '../../report/fail-on.ts';
 import { formatPlural } from '../../report/quantity.ts';
 import { damageNotice, renderReport } from '../../report/terminal/render.ts';
+import { ZeekLogs } from '../../report/zeek/logs.ts';
 import { saveReport } from '../../store/store.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
@@ -62,6 +65,17 @@ export function options(yargs: Argv) {
         })
         .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
         .option('hash', { type: 'boolean', default: true, describe: 'Compute the SHA-256 of each input' })
+        .option('zeek-logs', {
+          type: 'string',
+          describe: "Write Zeek's logs (conn.log, dns.log, …) into this folder",
+          requiresArg: true,
+        })
+        .option('zeek-json', { type: 'boolean', implies: 'zeek-logs', describe: 'Those logs as JSON lines' })
+        .option('events', {
+          type: 'string',
+          describe: 'Write flows, messages, devices and findings as NDJSON',
+          requiresArg: true,
+        })
         .option('html', { type: 'string', describe: 'Write the report as a page of HTML', requiresArg: true })
         .option('save', {
           type: 'boolean',
@@ -85,7 +99,8 @@ export function options(yargs: Argv) {
 type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 
 export async function run(args: Arguments): Promise<ExitCode> {
-  for (const path of [args.output, args.html]) if (path !== undefined) await requireWritable(path);
+  for (const path of [args.output, args.html, args.events])
+    if (path !== undefined) await requireWritable(path);
   const config = args.config === undefined ? undefined : await readConfig(args.config);
   const selection = selectionOf(args);
   const progress = createProgress();
@@ -96,6 +111,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     ...(selection === null ? {} : { selection }),
     source: { noHash: !args.hash },
     onProgress: (state) => progress.update(state),
+    outputs: outputsOf(args),
     signal: interrupt.signal,
     strict: args.strict,
     version: version(),
@@ -127,4 +143,11 @@ export async function run(args: Arguments): Promise<ExitCode> {
   if (!args.quiet)
     writeNotice(`${formatPlural(failing, 'finding')} of severity ${args.failOn} or above (--fail-on)`);
   return EXIT.no;
+}
+
+function outputsOf(args: Arguments): Output[] {
+  const outputs: Output[] = [];
+  if (args.zeekLogs !== undefined) outputs.push(new ZeekLogs(args.zeekLogs, args.zeekJson ? 'json' : 'tsv'));
+  if (args.events !== undefined) outputs.push(new EventFile(args.events));
+  return outputs;
 }

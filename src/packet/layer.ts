@@ -1,4 +1,7 @@
-/** Bits of `PacketBatch.layers`: which headers were found and decoded whole. */
+/**
+ * Bits of `PacketBatch.layers`: which headers were found and decoded whole. Inside of a tunnel the network and transport
+ * bits are those of the innermost packet alone; link bits (`ethernet`, `vlan`, `wlan`) add up.
+ */
 export const LAYER = {
   ethernet: 1 << 0,
   vlan: 1 << 1,

@@ -29,13 +29,14 @@ export const arpDecoder: MessageDecoder = {
   triggers: [{ kind: 'ethertype', types: [0x0806, 0x8035] }],
   scope: 'every',
   decode(bytes, start, end, _context, sink) {
-    if (end - start < MESSAGE_BYTES) {
-      if (end - start >= 8) sink.issue(ISSUE['message/arp-malformed'], 0, MESSAGE_BYTES, end - start);
-      return 'foreign';
-    }
+    if (end - start < 8) return 'foreign';
     if (u16(bytes, start) !== HARDWARE_ETHERNET || u16(bytes, start + 2) !== PROTOCOL_IPV4) return 'foreign';
     if (bytes[start + 4] !== 6 || bytes[start + 5] !== 4) {
       sink.issue(ISSUE['message/arp-malformed'], 4, 2, 2);
+      return 'done';
+    }
+    if (end - start < MESSAGE_BYTES) {
+      sink.issue(ISSUE['message/arp-malformed'], 0, MESSAGE_BYTES, end - start);
       return 'done';
     }
     const senderIp = u32(bytes, start + 14);

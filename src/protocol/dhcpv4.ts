@@ -20,7 +20,7 @@ export interface Dhcpv4Observation {
   /** 1 BOOTREQUEST, 2 BOOTREPLY. */
   readonly op: number;
   readonly transactionId: number;
-  /** `chaddr` when the hardware is Ethernet's; `NO_MAC` otherwise. */
+  /** `chaddr` when it is a MAC address (hardware types Ethernet and IEEE 802); `NO_MAC` otherwise. */
   readonly clientMac: Mac;
   /** `secs` and the broadcast flag: habits of a client. */
   readonly secondsElapsed: number;
@@ -90,6 +90,8 @@ export const dhcpv4Decoder: MessageDecoder = {
     const op = bytes[start]!;
     const hardwareLength = bytes[start + 2]!;
     if ((op !== 1 && op !== 2) || hardwareLength > 16) return 'foreign';
+    const hardware = bytes[start + 1]!;
+    const isMac = (hardware === 1 || hardware === 6) && hardwareLength === 6;
     const hasOptions = end - start >= FIXED_BYTES + 4 && u32(bytes, start + FIXED_BYTES) === MAGIC_COOKIE;
     const options = readDhcpv4Options(bytes, start, hasOptions ? start + FIXED_BYTES + 4 : end, end);
     const messageType = options.u8(53, 0);
@@ -98,7 +100,7 @@ export const dhcpv4Decoder: MessageDecoder = {
       messageType: messageType >= 1 && messageType <= 18 ? messageType : 0,
       op,
       transactionId: u32(bytes, start + 4),
-      clientMac: bytes[start + 1] === 1 && hardwareLength === 6 ? u48(bytes, start + 28) : NO_MAC,
+      clientMac: isMac ? u48(bytes, start + 28) : NO_MAC,
       secondsElapsed: u16(bytes, start + 8),
       wantsBroadcast: (u16(bytes, start + 10) & BROADCAST_FLAG) !== 0,
       clientIp: u32(bytes, start + 12),

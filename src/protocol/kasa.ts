@@ -6,7 +6,7 @@
 import { parseMac } from '../bytes/address.ts';
 import { u32 } from '../bytes/endian.ts';
 import { announcement } from './announcement.ts';
-import type { DecodeResult, DecoderTrigger, MessageDecoder, MessageSink } from './decoder.ts';
+import type { DecodeResult, DecoderTrigger, MessageContext, MessageDecoder, MessageSink } from './decoder.ts';
 import {
   firstTextField,
   hasField,
@@ -16,40 +16,39 @@ import {
   textField,
 } from './json-object.ts';
 
+const PORT = 9999;
 const FIRST_KEY = 171;
 const OPEN_BRACE = 0x7b;
 /** What a message may start with in the clear: `{"`. */
 const QUOTE = 0x22;
 
-export const kasaDecoder = kasa({ kind: 'udp', ports: [9999] }, (bytes, start, end, sink) =>
-  decodeJson(bytes, start, end, sink),
+export const kasaDecoder = kasa({ kind: 'udp', ports: [PORT] }, (bytes, start, end, context, sink) =>
+  decodeJson(bytes, start, end, context, sink),
 );
 
-export const kasaTcpDecoder = kasa({ kind: 'tcp', ports: [9999] }, (bytes, start, end, sink) => {
+export const kasaTcpDecoder = kasa({ kind: 'tcp', ports: [PORT] }, (bytes, start, end, context, sink) => {
   if (end - start < 6) return 'incomplete';
   const length = u32(bytes, start);
   if (length < 2 || length > MAX_JSON_BYTES || !looksHidden(bytes, start + 4)) return 'foreign';
   if (end - start - 4 < length) return 'incomplete';
-  return decodeJson(bytes, start + 4, start + 4 + length, sink);
+  return decodeJson(bytes, start + 4, start + 4 + length, context, sink);
 });
 
-function kasa(
-  trigger: DecoderTrigger,
-  read: (bytes: Uint8Array, start: number, end: number, sink: MessageSink) => DecodeResult,
-): MessageDecoder {
-  return {
-    name: 'kasa',
-    triggers: [trigger],
-    scope: 'start',
-    decode: (bytes, start, end, _context, sink) => read(bytes, start, end, sink),
-  };
+function kasa(trigger: DecoderTrigger, decode: MessageDecoder['decode']): MessageDecoder {
+  return { name: 'kasa', triggers: [trigger], scope: 'start', decode };
 }
 
 function looksHidden(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === (OPEN_BRACE ^ FIRST_KEY) && (FIRST_KEY ^ OPEN_BRACE ^ bytes[at + 1]!) === QUOTE;
 }
 
-function decodeJson(bytes: Uint8Array, start: number, end: number, sink: MessageSink): DecodeResult {
+function decodeJson(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  context: MessageContext,
+  sink: MessageSink,
+): DecodeResult {
   if (end - start < 2 || end - start > MAX_JSON_BYTES || !looksHidden(bytes, start)) return 'foreign';
   const plain = new Uint8Array(end - start);
   let key = FIRST_KEY;
@@ -61,7 +60,9 @@ function decodeJson(bytes: Uint8Array, start: number, end: number, sink: Message
   if (message === null) return 'foreign';
   const info = objectField(objectField(message, 'system'), 'get_sysinfo');
   if (!hasField(info, 'model') && !hasField(info, 'deviceId')) {
-    sink.observe(announcement('kasa', 'query'));
+    // Devices answer commands too; what they send comes from the port that they serve.
+    const isDevice = context.batch.srcPort[context.index] === PORT;
+    sink.observe(announcement('kasa', isDevice ? 'device' : 'query'));
     return 'done';
   }
   sink.observe(

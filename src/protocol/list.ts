@@ -62,6 +62,8 @@ import { bacnetDecoder } from './bacnet.ts';
 import { bittorrentDecoder } from './recognised.ts';
 import { wireguardDecoder } from './recognised.ts';
 import { openvpnDecoder } from './recognised.ts';
+import { tapoDecoder } from './tapo.ts';
+import { icmpRedirectDecoder } from './icmp-redirect.ts';
 
 export const PROTOCOLS: readonly MessageDecoder[] = [
   arpDecoder,
@@ -127,4 +129,6 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   bittorrentDecoder,
   wireguardDecoder,
   openvpnDecoder,
+  tapoDecoder,
+  icmpRedirectDecoder,
 ];

@@ -50,6 +50,7 @@ import type { ModbusIdentityObservation } from './modbus.ts';
 import type { BacnetIAmObservation } from './bacnet.ts';
 import type { BacnetTextObservation } from './bacnet.ts';
 import type { IppPrinterObservation } from './ipp.ts';
+import type { IcmpRedirectObservation } from './icmp-redirect.ts';
 
 export type Observation =
   | ArpObservation
@@ -98,4 +99,5 @@ export type Observation =
   | ModbusIdentityObservation
   | BacnetIAmObservation
   | BacnetTextObservation
-  | IppPrinterObservation;
+  | IppPrinterObservation
+  | IcmpRedirectObservation;

@@ -2,6 +2,7 @@
  * Steam in-home streaming discovery, UDP 27036: a signature, then two length-prefixed protocol buffers (header, status).
  * Ignored on purpose: accounts and their keys, timestamps.
  */
+import { type Mac, NO_MAC, parseMac } from '../bytes/address.ts';
 import { u32, u32le } from '../bytes/endian.ts';
 import { readText } from '../bytes/text.ts';
 import { announcement } from './announcement.ts';
@@ -12,7 +13,8 @@ const SIGNATURE_2 = 0x214c5fa0;
 const MAX_FIELDS = 64;
 /** Wire types of protocol buffers. */
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
-const STATUS = { hostName: 4, osType: 6 } as const;
+/** Fields of CMsgRemoteClientBroadcastStatus. */
+const STATUS = { hostName: 4, osType: 7, macAddress: 15 } as const;
 
 export const steamDecoder: MessageDecoder = {
   name: 'steam',
@@ -28,14 +30,16 @@ export const steamDecoder: MessageDecoder = {
     const stop = Math.min(end, body + u32le(bytes, body - 4));
     let name = '';
     let osType = '';
+    let mac: Mac = NO_MAC;
     eachField(bytes, body, stop, (number, at, to, value) => {
       if (number === STATUS.hostName && to > at) name = readText(bytes, at, to);
+      if (number === STATUS.macAddress && mac === NO_MAC) mac = parseMac(readText(bytes, at, to));
       if (number === STATUS.osType && to === at) osType = String(value | 0);
     });
     if (name === '') sink.observe(announcement('steam', 'query'));
     else
       sink.observe(
-        announcement('steam', 'device', { name, details: osType === '' ? [] : [`ostype=${osType}`] }),
+        announcement('steam', 'device', { name, mac, details: osType === '' ? [] : [`ostype=${osType}`] }),
       );
     return 'done';
   },

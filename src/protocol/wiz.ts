@@ -16,11 +16,11 @@ export const wizDecoder: MessageDecoder = {
     if (message === null || !hasField(message, 'method')) return 'foreign';
     const method = textField(message, 'method');
     const isBeat = method === 'firstBeat' || method === 'syncPilot';
-    const described = objectField(message, isBeat ? 'params' : 'result');
-    if (!hasField(described, 'mac')) {
+    if (!isBeat && !hasField(message, 'result')) {
       sink.observe(announcement('wiz', 'query'));
       return 'done';
     }
+    const described = objectField(message, isBeat ? 'params' : 'result');
     sink.observe(
       announcement('wiz', 'device', {
         model: textField(described, 'moduleName'),

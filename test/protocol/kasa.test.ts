@@ -56,6 +56,9 @@ describe('kasa', () => {
   it('tells a question from an answer', () => {
     const seen = decodeOne(kasaDecoder, hide('{"system":{"get_sysinfo":{}}}')) as AnnouncementObservation;
     assert.deepEqual([seen.role, seen.model], ['query', '']);
+    const done = hide('{"system":{"set_relay_state":{"err_code":0}}}');
+    const answered = decodeOne(kasaDecoder, done, { srcPort: 9999 }) as AnnouncementObservation;
+    assert.deepEqual([answered.role, answered.model], ['device', '']);
   });
 
   it('trusts no type', () => {

@@ -14,6 +14,7 @@ import { plexDecoder } from '../../src/protocol/plex.ts';
 import { sadpDecoder } from '../../src/protocol/sadp.ts';
 import { spotifyDecoder } from '../../src/protocol/spotify.ts';
 import { steamDecoder } from '../../src/protocol/steam.ts';
+import { tapoDecoder } from '../../src/protocol/tapo.ts';
 import { ubiquitiDecoder } from '../../src/protocol/ubiquiti.ts';
 import { wizDecoder } from '../../src/protocol/wiz.ts';
 import { yeelightDecoder } from '../../src/protocol/yeelight.ts';
@@ -146,6 +147,11 @@ cases(
       title: 'a search',
       message: bytesOf('{"method":"getPilot","params":{}}'),
       expected: announcement('wiz', 'query'),
+    },
+    {
+      title: 'an acknowledgement',
+      message: bytesOf('{"method":"setPilot","result":{"success":true}}'),
+      expected: announcement('wiz', 'device'),
     },
   ],
   ['{"other":1}', '[1,2]', '{"method":'],
@@ -378,7 +384,22 @@ cases(
   ['BJNX0000000000000000'],
 );
 
-const status = bytesOf(0x08, 8, 0x10, 6, 0x18, [0xbc, 0xd3, 0x01], 0x22, counted('GAMING-PC'), 0x30, 16);
+const status = bytesOf(
+  0x08,
+  8,
+  0x10,
+  6,
+  0x18,
+  [0xbc, 0xd3, 0x01],
+  0x22,
+  counted('GAMING-PC'),
+  0x30,
+  16,
+  0x38,
+  20,
+  0x7a,
+  counted('00-15-6d-01-02-03'),
+);
 const steam = (body: Uint8Array): Uint8Array =>
   bytesOf(hex('ffffffff 214c5fa0'), le32(4), 0x08, 1, 0x10, 1, le32(body.length), body);
 cases(
@@ -387,7 +408,11 @@ cases(
     {
       title: 'a computer',
       message: steam(status),
-      expected: announcement('steam', 'device', { name: 'GAMING-PC', details: ['ostype=16'] }),
+      expected: announcement('steam', 'device', {
+        name: 'GAMING-PC',
+        mac: macNumber,
+        details: ['ostype=20'],
+      }),
     },
     { title: 'a search', message: steam(bytesOf(0x08, 0)), expected: announcement('steam', 'query') },
   ],
@@ -442,4 +467,32 @@ cases(
     },
   ],
   ['HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n'],
+);
+
+const tapo = (text: string): Uint8Array => bytesOf(hex('0200000101e51100'), be32(7), be32(9), text);
+cases(
+  tapoDecoder,
+  [
+    {
+      title: 'a plug',
+      message: tapo(
+        '{"error_code":0,"result":{"device_id":"abc","owner":"secret","device_type":"SMART.TAPOPLUG",' +
+          '"device_model":"P100(EU)","ip":"192.168.1.50","mac":"00-15-6D-01-02-03"}}',
+      ),
+      expected: announcement('tapo', 'device', {
+        model: 'P100(EU)',
+        deviceType: 'SMART.TAPOPLUG',
+        id: 'abc',
+        mac: macNumber,
+        address,
+      }),
+    },
+    { title: 'a search', message: tapo(''), expected: announcement('tapo', 'query') },
+    {
+      title: 'a search with a key',
+      message: tapo('{"params":{"rsa_key":"x"}}'),
+      expected: announcement('tapo', 'query'),
+    },
+  ],
+  [tapo('{"other":1}')],
 );

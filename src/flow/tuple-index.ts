@@ -38,8 +38,9 @@ export class TupleIndex {
 
 /** Part of a tuple hash: one endpoint. Endpoints are added, so that both directions give the same hash. */
 export function endpointHash4(word: number, port: number): number {
-  const h = Math.imul(word ^ (word >>> 16) ^ Math.imul(port + 1, 0x9e37_79b1), 0x85eb_ca77);
-  return h ^ (h >>> 15);
+  let h = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b);
+  h = Math.imul(h ^ (h >>> 13) ^ port, 0xc2b2_ae35);
+  return h ^ (h >>> 16);
 }
 
 export function endpointHash6(w0: number, w1: number, w2: number, w3: number, port: number): number {
@@ -54,7 +55,8 @@ export function endpointHash6(w0: number, w1: number, w2: number, w3: number, po
  * equal hashes agree in them.
  */
 export function tupleHash(a: number, b: number, ipProtocol: number, version: 4 | 6): number {
-  const h = Math.imul(a + b, 0xc2b2_ae3d);
+  let h = a + b;
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b_3c6d);
   const kind =
     (ipProtocol === 6 ? 0 : ipProtocol === 17 ? 1 : ipProtocol === 1 ? 2 : 3) | (version === 4 ? 0 : 4);
   return ((((h ^ (h >>> 15)) & 0x1fff_ffff) | (kind << 29)) ^ kind) >>> 0;

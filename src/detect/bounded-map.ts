@@ -1,54 +1,60 @@
 /**
- * A map that holds at most `limit` entries: the one that was used longest ago makes room. Deterministic, because it
- * depends on the order of uses alone.
+ * A map that holds at most `limit` entries: what was not used for longest makes room. It keeps two generations, and
+ * when the young one has `limit / 2` entries it becomes the old one and the old one is dropped; so an entry that is
+ * used now and then stays, and making room costs nothing per entry. Deterministic: it depends on the uses alone.
  */
 export class BoundedMap<K, V> {
-  private readonly map = new Map<K, V>();
-  readonly limit: number;
+  private young = new Map<K, V>();
+  private old = new Map<K, V>();
+  private readonly half: number;
   private readonly onDrop: ((value: V) => void) | undefined;
   /** Entries that had to make room. */
   dropped = 0;
 
   constructor(limit: number, onDrop?: (value: V) => void) {
-    this.limit = limit;
+    this.half = Math.max(1, limit >>> 1);
     this.onDrop = onDrop;
   }
 
   get size(): number {
-    return this.map.size;
+    return this.young.size + this.old.size;
   }
 
+  /** The entry of `key`, without using it. */
   peek(key: K): V | undefined {
-    return this.map.get(key);
+    return this.young.get(key) ?? this.old.get(key);
   }
 
-  /** The entry of `key`, made if need be; it becomes the most recently used. */
+  /** The entry of `key`, made if need be. */
   use(key: K, make: () => V): V {
-    let value = this.map.get(key);
-    if (value !== undefined) {
-      this.map.delete(key);
-    } else {
-      if (this.map.size >= this.limit) {
-        const [oldest, dropped] = this.map.entries().next().value!;
-        this.map.delete(oldest);
-        this.dropped++;
-        this.onDrop?.(dropped);
-      }
-      value = make();
-    }
-    this.map.set(key, value);
+    let value = this.young.get(key);
+    if (value !== undefined) return value;
+    value = this.old.get(key);
+    if (value !== undefined) this.old.delete(key);
+    if (this.young.size >= this.half) this.age();
+    value ??= make();
+    this.young.set(key, value);
     return value;
   }
 
   delete(key: K): void {
-    this.map.delete(key);
+    if (!this.young.delete(key)) this.old.delete(key);
   }
 
-  entries(): IterableIterator<[K, V]> {
-    return this.map.entries();
+  *entries(): IterableIterator<[K, V]> {
+    yield* this.old;
+    yield* this.young;
   }
 
-  values(): IterableIterator<V> {
-    return this.map.values();
+  *values(): IterableIterator<V> {
+    yield* this.old.values();
+    yield* this.young.values();
+  }
+
+  private age(): void {
+    this.dropped += this.old.size;
+    if (this.onDrop !== undefined) for (const value of this.old.values()) this.onDrop(value);
+    this.old = this.young;
+    this.young = new Map();
   }
 }

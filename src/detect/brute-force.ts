@@ -5,11 +5,10 @@
  * Not counted: long sessions, and the pace of people and of monitoring.
  * State: `MAX_PAIRS` pairs of actor and service.
  */
-import { formatIpAt } from '../bytes/address.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
-import { type Actor, actorAt, peerId } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -49,14 +48,13 @@ export const bruteForce: DetectorFactory<RuleConfig<'brute-force'>> = (config, v
 
   function pairOf(slot: number): Pair {
     const { flows } = view;
-    const at = slot * 4;
-    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
-    const target = formatIpAt(flows.respIp, at);
+    const actor = view.ends.actor(slot);
+    const target = view.ends.target(slot);
     const port = flows.respPort[slot]!;
     return pairs.use(`${actor.key} ${target} ${port}`, () => ({
       actor,
       target,
-      peer: peerId(view, flows.respIp, at, flows.respMac[slot]!),
+      peer: view.ends.peer(slot),
       port,
       episode: new Episode(flows.firstSeconds[slot]!, flows.firstNanos[slot]!),
       times: [],

@@ -4,10 +4,9 @@
  *
  * State: episodes by client, server and protocol (see EpisodeLog).
  */
-import { formatIpAt, isPrivateIp } from '../bytes/address.ts';
+import { isPrivateIp } from '../bytes/address.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
-import { actorAt, peerId } from './actor.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { EpisodeLog } from './episode-log.ts';
@@ -38,8 +37,8 @@ export const cleartextLogin: DetectorFactory<RuleConfig<'cleartext-login'>> = (c
     if (at.flow < 0 || (observation.kind !== 'login' && observation.kind !== 'login-result')) return;
     const { flows } = view;
     const word = at.flow * 4;
-    const actor = actorAt(view, flows.origIp, word, flows.origMac[at.flow]!);
-    const target = formatIpAt(flows.respIp, word);
+    const actor = view.ends.actor(at.flow);
+    const target = view.ends.target(at.flow);
     const about = `${target} ${observation.protocol}`;
     if (observation.kind === 'login-result') {
       const running = log.running(actor, at.seconds, about);
@@ -51,7 +50,7 @@ export const cleartextLogin: DetectorFactory<RuleConfig<'cleartext-login'>> = (c
     notes.protocol = observation.protocol;
     notes.target = target;
     notes.port = flows.respPort[at.flow]!;
-    if (notes.peer === '') notes.peer = peerId(view, flows.respIp, word, flows.respMac[at.flow]!);
+    if (notes.peer === '') notes.peer = view.ends.peer(at.flow);
     if (observation.isDefault) notes.defaults++;
     const { respIp } = flows;
     notes.leavesNetwork = !isPrivateIp(

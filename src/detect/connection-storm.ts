@@ -4,8 +4,7 @@
  *
  * A host that answers once in the episode clears it. State: `MAX_TARGETS` triples of actor, target and port.
  */
-import { formatIpAt } from '../bytes/address.ts';
-import { actorAt, peerId, type Actor } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -50,11 +49,10 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     if (flows.ipProtocol[slot] !== IP_PROTOCOL.tcp) return;
     const refused = isRefused(flows, slot);
     if (!refused && (flows.respTcpFlags[slot]! & TCP_FLAG.syn) === 0) return;
-    const at = slot * 4;
     // Successes matter only where failures were noted.
     if (!refused && storms.size === 0) return;
-    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
-    const target = formatIpAt(flows.respIp, at);
+    const actor = view.ends.actor(slot);
+    const target = view.ends.target(slot);
     const port = flows.respPort[slot]!;
     const key = `${actor.key} ${target} ${port}`;
     if (!refused) {
@@ -73,7 +71,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
       actor,
       target,
       port,
-      peer: peerId(view, flows.respIp, at, flows.respMac[slot]!),
+      peer: view.ends.peer(slot),
       episode: new Episode(seconds, nanos),
       packets: 0,
       refused: 0,

@@ -5,12 +5,14 @@ import type { IssueCounter } from '../packet/issue.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import type { Finding } from './finding.ts';
+import type { FlowEnds } from './flow-ends.ts';
 
 /** What a detector may look at. Views, not copies: valid during the call. */
 export interface DetectorView {
   readonly flows: FlowColumns;
   readonly devices: DeviceRegistry;
   readonly issues: IssueCounter;
+  readonly ends: FlowEnds;
 }
 
 /**

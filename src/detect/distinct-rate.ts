@@ -6,7 +6,8 @@ import { DistinctCounter } from './distinct.ts';
  */
 export class DistinctRate {
   private readonly counter = new DistinctCounter();
-  private readonly times: Float64Array;
+  private readonly times: number[] = [];
+  private readonly size: number;
   private readonly fast: number;
   private readonly slow: number;
   private readonly windowSeconds: number;
@@ -17,16 +18,16 @@ export class DistinctRate {
     this.fast = fast;
     this.slow = slow;
     this.windowSeconds = windowSeconds;
-    this.times = new Float64Array(Math.min(fast, 4096));
+    this.size = Math.min(fast, 4096);
   }
 
   /** True from the thing on that reached a threshold. */
   add(hash: number, seconds: number): boolean {
     if (!this.counter.add(hash) && this.counter.isExact) return this.reached !== '';
     if (this.reached === 'fast') return true;
-    this.times[this.next++ % this.times.length] = seconds;
+    this.times[this.next++ % this.size] = seconds;
     const { count } = this.counter;
-    if (this.next >= this.times.length && count >= this.fast && this.spanSeconds() <= this.windowSeconds) {
+    if (this.next >= this.size && count >= this.fast && this.spanSeconds() <= this.windowSeconds) {
       this.reached = 'fast';
     } else if (count >= this.slow) {
       this.reached = 'slow';

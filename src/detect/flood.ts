@@ -4,11 +4,12 @@
  * datagrams that were not answered, echo requests.
  *
  * Not counted: one unanswered stream of large datagrams, which is what cameras send (it is told as `low`).
- * State: `MAX_TARGETS` targets; the sources of a flood are counted, `MAX_SAMPLES` of them kept.
+ * State: `MAX_CANDIDATES` targets with a count of the current second, `MAX_TARGETS` that once had half of a flood's
+ * rate; the sources are counted, `MAX_SAMPLES` of them kept.
  */
 import { formatIpAt } from '../bytes/address.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
-import { type Actor, actorAt, peerId } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorView } from './detector.ts';
@@ -18,7 +19,8 @@ import type { Finding } from './finding.ts';
 import { HotSeconds } from './hot-seconds.ts';
 import type { RuleConfig } from './thresholds.ts';
 
-const MAX_TARGETS = 4096;
+const MAX_CANDIDATES = 8192;
+const MAX_TARGETS = 1024;
 const MAX_CLOSED = 256;
 const MANY_FLOWS = 20;
 const ECHO_REQUEST = 8;
@@ -45,6 +47,7 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
   const close = (target: Target): void => {
     if (target.isFlood && closed.length < MAX_CLOSED) closed.push(target);
   };
+  const candidates = new BoundedMap<string, { second: number; packets: number }>(MAX_CANDIDATES);
   const targets = new BoundedMap<string, Target>(MAX_TARGETS, close);
 
   /** Packets of a flow that count towards a flood; 0 for most flows. */
@@ -70,6 +73,17 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
     }
   }
 
+  /** Half of a flood's rate within one second: from here on the target is followed. */
+  function isCandidate(key: string, seconds: number, packets: number): boolean {
+    const candidate = candidates.use(key, () => ({ second: seconds, packets: 0 }));
+    if (candidate.second !== seconds) {
+      candidate.second = seconds;
+      candidate.packets = 0;
+    }
+    candidate.packets += packets;
+    return candidate.packets * 2 >= config.packetsPerSecond;
+  }
+
   function isGroup(slot: number): boolean {
     const { respIp } = view.flows;
     const w3 = respIp[slot * 4 + 3]!;
@@ -84,7 +98,7 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
     const { flows } = view;
     const at = slot * 4;
     const port = rule === 'syn-flood' ? flows.respPort[slot]! : 0;
-    const address = formatIpAt(flows.respIp, at);
+    const address = view.ends.target(slot);
     const seconds = flows.firstSeconds[slot]!;
     const key = `${address} ${port}`;
     const known = targets.peek(key);
@@ -92,15 +106,16 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
       close(known);
       targets.delete(key);
     }
+    if (known === undefined && !isCandidate(key, seconds, packets)) return;
     const target = targets.use(key, () => ({
       address,
-      peer: peerId(view, flows.respIp, at, flows.respMac[slot]!),
+      peer: view.ends.peer(slot),
       port,
       hot: new HotSeconds(config.packetsPerSecond),
       episode: new Episode(seconds, flows.firstNanos[slot]!),
       sources: new Samples(),
       sourceCount: new DistinctCounter(),
-      actor: actorAt(view, flows.origIp, at, flows.origMac[slot]!),
+      actor: view.ends.actor(slot),
       flows: 0,
       isFlood: false,
     }));
@@ -112,10 +127,7 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
     const source = formatIpAt(flows.origIp, at);
     target.sources.add(source);
     target.sourceCount.add(hashText(source));
-    if (
-      target.actor !== null &&
-      actorAt(view, flows.origIp, at, flows.origMac[slot]!).key !== target.actor.key
-    ) {
+    if (target.actor !== null && view.ends.actor(slot).key !== target.actor.key) {
       target.actor = null;
     }
   }

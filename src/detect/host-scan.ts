@@ -4,13 +4,13 @@
  *
  * State: `MAX_SWEEPS` pairs of actor and what it looks for, each a bounded counter; episodes by actor.
  */
-import { formatIpAt, formatIpv4 } from '../bytes/address.ts';
+import { formatIpv4 } from '../bytes/address.ts';
 import { compareText } from '../bytes/order.ts';
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
-import { type Actor, actorAt, deviceActor } from './actor.ts';
+import { type Actor, deviceActor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -94,13 +94,13 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     const sought = soughtBy(slot);
     if (sought === '') return;
     const at = slot * 4;
-    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
+    const actor = view.ends.actor(slot);
     const factor = CLIENT_PORTS.has(flows.respPort[slot]!) && sought !== 'icmp' ? config.clientPortFactor : 1;
     probe(
       actor,
       sought,
       factor,
-      formatIpAt(flows.respIp, at),
+      view.ends.target(slot),
       hashWords(flows.respIp, at),
       flows.firstSeconds[slot]!,
       flows.firstNanos[slot]!,

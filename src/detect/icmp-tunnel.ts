@@ -4,9 +4,7 @@
  *
  * State: episodes by actor and target (see EpisodeLog).
  */
-import { formatIpAt } from '../bytes/address.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
-import { actorAt, peerId } from './actor.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { EpisodeLog } from './episode-log.ts';
@@ -39,14 +37,13 @@ export const icmpTunnel: DetectorFactory<RuleConfig<'icmp-tunnel'>> = (config, v
     const packets = flows.origPackets[slot]! + flows.respPackets[slot]!;
     const bytes = flows.origIpBytes[slot]! + flows.respIpBytes[slot]!;
     if (packets < config.packets || bytes < packets * config.meanBytes) return;
-    const at = slot * 4;
-    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
-    const target = formatIpAt(flows.respIp, at);
+    const actor = view.ends.actor(slot);
+    const target = view.ends.target(slot);
     const { episode, notes } = log.at(actor, flows.firstSeconds[slot]!, flows.firstNanos[slot]!, target);
     episode.add(flows.firstSeconds[slot]!, flows.firstNanos[slot]!, flows.firstPacket[slot]!, packets);
     episode.extend(flows.lastSeconds[slot]!, flows.lastNanos[slot]!);
     notes.target = target;
-    notes.peer = peerId(view, flows.respIp, at, flows.respMac[slot]!);
+    notes.peer = view.ends.peer(slot);
     notes.requests += flows.origPackets[slot]!;
     notes.requestBytes += flows.origIpBytes[slot]!;
     notes.answers += flows.respPackets[slot]!;

@@ -15,6 +15,7 @@ import { dhcpStarvation } from './dhcp-starvation.ts';
 import { dnsTunnel } from './dns-tunnel.ts';
 import type { Finding } from './finding.ts';
 import { flood } from './flood.ts';
+import { FlowEnds } from './flow-ends.ts';
 import { hostScan } from './host-scan.ts';
 import { icmpTunnel } from './icmp-tunnel.ts';
 import { ipConflict } from './ip-conflict.ts';
@@ -28,7 +29,8 @@ import { suppress } from './suppress.ts';
 import { trafficBurst } from './traffic-burst.ts';
 import { volumeSpike } from './volume-spike.ts';
 
-export function createDetectors(config: DetectConfig, view: DetectorView): Detector[] {
+export function createDetectors(config: DetectConfig, seen: Omit<DetectorView, 'ends'>): Detector[] {
+  const view = { ...seen, ends: new FlowEnds(seen.flows, seen.devices) };
   const { thresholds } = config;
   return [
     newDevice(thresholds['new-device'], view, config.knownDevices),

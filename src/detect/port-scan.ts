@@ -3,12 +3,10 @@
  * outcome of a flow, so clients of many services and servers with many clients do not.
  *
  * Not counted: datagrams that answer something unseen (from a service port), and traceroute.
- * State: `MAX_PAIRS` pairs of actor and target, each a bounded counter; episodes by actor (see EpisodeLog).
+ * State: `MAX_PAIRS` triples of actor, target and transport, each a bounded counter; episodes by actor (see EpisodeLog).
  */
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
-import { formatIpAt } from '../bytes/address.ts';
-import { actorAt, peerId } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -37,10 +35,9 @@ class Notes {
 }
 
 export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view): Detector => {
-  const pairs = new BoundedMap<
-    string,
-    { tcp: DistinctRate; udp: DistinctRate; pending: [number, number, number][] }
-  >(MAX_PAIRS);
+  const pairs = new BoundedMap<string, { rate: DistinctRate; pending: [number, number, number][] }>(
+    MAX_PAIRS,
+  );
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
   function flowEnd(slot: number): void {
@@ -48,23 +45,18 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     const kind = probeKind(slot);
     if (kind === '') return;
     const at = slot * 4;
-    const actor = actorAt(view, flows.origIp, at, flows.origMac[slot]!);
-    const target = formatIpAt(flows.respIp, at);
+    const actor = view.ends.actor(slot);
+    const target = view.ends.target(slot);
     const udp = kind === 'UDP';
     const factor = udp ? config.udpFactor : 1;
-    const pair = pairs.use(`${actor.key} ${target}`, () => ({
-      tcp: new DistinctRate(config.ports, config.windowSeconds, config.slowPorts),
-      udp: new DistinctRate(
-        config.ports * config.udpFactor,
-        config.windowSeconds,
-        config.slowPorts * config.udpFactor,
-      ),
+    const pair = pairs.use(`${actor.key} ${target} ${udp ? 'udp' : 'tcp'}`, () => ({
+      rate: new DistinctRate(config.ports * factor, config.windowSeconds, config.slowPorts * factor),
       pending: [],
     }));
+    const { rate } = pair;
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
     const port = flows.respPort[slot]!;
-    const rate = udp ? pair.udp : pair.tcp;
     if (!rate.add(mix(port), toSeconds(seconds, nanos))) {
       if (pair.pending.length < config.slowPorts * factor)
         pair.pending.push([slotTime(slot), flows.firstPacket[slot]!, port]);
@@ -79,7 +71,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     episode.add(seconds, nanos, flows.firstPacket[slot]!);
     note(notes, target, port, flows.respIp, at);
     notes.kinds.add(kind);
-    if (!notes.targets.isFull) notes.peer = peerId(view, flows.respIp, at, flows.respMac[slot]!);
+    if (!notes.targets.isFull) notes.peer = view.ends.peer(slot);
     if (rate.reached === 'fast') notes.fast = true;
   }
 

@@ -6,7 +6,7 @@ export const LIMIT = {
   /** Devices, unless the caller says otherwise. */
   devices: 16_384,
   /** Share of `devices` that any MAC may take at its first frame; beyond it a MAC must be heard again. */
-  unconfirmedShare: 0.75,
+  unconfirmedShare: 0.25,
   /** MACs that wait for a second frame (direct mapped: a newer one displaces an older one). */
   waiting: 4096,
   namesPerDevice: 32,

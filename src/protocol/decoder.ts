@@ -19,7 +19,10 @@ export interface MessageContext {
   fromOriginator: boolean;
 }
 
-/** Takes what a decoder found. `issue` offsets are relative to the bytes that were given to `decode`. */
+/**
+ * Takes what a decoder found. `issue` offsets are relative to the bytes that were given to `decode`. Issues of a packet
+ * that the snaplen cut are dropped by the caller, so a decoder need not ask whether bytes are missing or were left out.
+ */
 export interface MessageSink {
   observe(observation: Observation): void;
   issue(code: IssueCode, offset: number, needed: number, available: number): void;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { Inspector } from '../../src/flow/inspect.ts';
 import { DEFAULT_FLOW_CONFIG, type FlowConfig, FlowTable } from '../../src/flow/table.ts';
 import { ISSUE, IssueCounter } from '../../src/packet/issue.ts';
+import { LAYER } from '../../src/packet/layer.ts';
 import type { MessageDecoder } from '../../src/protocol/decoder.ts';
 import type { Observation } from '../../src/protocol/observation.ts';
 import { batchOf, type Row } from './rows.ts';
@@ -187,4 +188,29 @@ test('the budget is counted when it is used up, and given back', () => {
   const { seen, issues } = run(segments, lengthPrefixed('start'), config);
   assert.equal(seen.length, 2);
   assert.equal(issues.count[ISSUE['stream/budget']], 1);
+});
+
+test('a message that the snaplen cut is not counted as malformed', () => {
+  const complaining: MessageDecoder = {
+    name: 'complaining',
+    triggers: [{ kind: 'udp', ports: [7000] }],
+    scope: 'every',
+    decode(_bytes, _start, _end, _context, sink) {
+      sink.issue(ISSUE['message/dns-malformed'], 0, 1, 0);
+      return 'done';
+    },
+  };
+  for (const [cut, expected] of [
+    [0, 1],
+    [LAYER.cut, 0],
+  ] as const) {
+    const issues = new IssueCounter();
+    const flows = new FlowTable(DEFAULT_FLOW_CONFIG, issues);
+    const inspector = new Inspector(flows, issues, () => assert.fail(), [complaining]);
+    const batch = batchOf([{ at: 1, ...client, protocol: 'udp', length: 4 }]);
+    batch.bytes = new Uint8Array(4);
+    batch.layers[0]! |= cut;
+    inspector.packet(batch, 0, flows.packet(batch, 0));
+    assert.equal(issues.count[ISSUE['message/dns-malformed']], expected);
+  }
 });

@@ -1,103 +1,97 @@
-/**
- * What a person means by a path: a capture, a folder of captures, or a glob that the shell left alone. In a folder a
- * capture is known by its first bytes, a compressed one by its name; what else lies there is left alone.
- */
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { sep } from 'node:path';
-import { compareText } from '../bytes/order.ts';
+/** Which captures a person means who names files, folders and patterns. */
+import { type Dirent, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { LanscopeError } from '../bytes/error.ts';
-import { PROBE_BYTES, probeFormat } from './format.ts';
+import { compareText } from '../bytes/order.ts';
+import { expandGlob, isGlob } from './glob.ts';
+import { inputError } from './input-error.ts';
+import { STDIN, openCaptures } from './open.ts';
 
-const COMPRESSED = /\.(pcap|pcapng|cap|dmp)(\.\d+)?\.(gz|zst|lz4|bz2|xz)$/i;
-const GLOB = /[*?[\]{}]/;
+/** Folders within each other that are searched. */
+const MAX_DEPTH = 32;
+/** Bytes that are read to see whether a file is a capture. */
+const PROBE_CHUNK_BYTES = 4096;
 
 /**
- * Paths of captures, in the order given; those of one folder or glob sorted by code units. A path that does not exist
- * stays: opening it says so. INPUT_NO_CAPTURES for a folder without any, INPUT_NOT_FOUND for a glob without a match.
+ * The captures that `args` name, in the order of `args`. A file is taken as it is named, whatever it holds; a folder
+ * stands for the captures in it and below, known by their content and sorted by path; a pattern (see `glob.ts`) for what it
+ * matches. No capture is given twice.
  */
-export function findCaptures(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => {
-    const stat = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory()) return capturesIn(path);
-    if (stat === undefined && path !== '-' && GLOB.test(path)) return matchesOf(path);
-    return [path];
-  });
+export async function findCaptures(args: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const arg of args) {
+    if (arg === STDIN) found.push(arg);
+    else if (!existsSync(arg) && isGlob(arg)) found.push(...(await matchedBy(arg)));
+    else if (isFolder(arg)) found.push(...(await below(arg)));
+    else found.push(arg);
+  }
+  return [...new Set(found)];
 }
 
-function capturesIn(folder: string): string[] {
-  const found = filesBelow(folder).filter((path) => COMPRESSED.test(path) || beginsLikeCapture(path));
-  if (found.length === 0) throw new LanscopeError('INPUT_NO_CAPTURES', `${folder} holds no captures`);
+async function below(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  await searchFolder(folder, 0, found);
+  if (found.length === 0) throw noCaptures(`${folder} holds no captures`);
   return found;
 }
 
-function matchesOf(pattern: string): string[] {
-  const segments = pattern.split('/');
-  const firstGlob = segments.findIndex((segment) => GLOB.test(segment));
-  const base = segments.slice(0, firstGlob).join('/') || (pattern.startsWith('/') ? '/' : '.');
-  const expression = globExpression(segments.slice(firstGlob));
-  const from = base.endsWith('/') ? base.length : base.length + 1;
-  const depth = segments.includes('**') ? Infinity : segments.length - firstGlob;
-  const found = filesBelow(base, depth).filter((path) =>
-    expression.test(path.slice(from).replaceAll(sep, '/')),
-  );
-  if (found.length === 0) throw new LanscopeError('INPUT_NOT_FOUND', `no file matches ${pattern}`);
-  return found.map((path) => (base === '.' ? path.slice(2) : path));
+async function matchedBy(pattern: string): Promise<string[]> {
+  const paths = expandGlob(pattern);
+  if (paths.length === 0) throw new LanscopeError('INPUT_NOT_FOUND', `no file matches ${pattern}`);
+  const found: string[] = [];
+  for (const path of paths) {
+    // Links to folders are not followed: they may lead in circles.
+    if (lstatSync(path).isDirectory()) await searchFolder(path, 0, found);
+    else if (await isCapture(path)) found.push(path);
+  }
+  if (found.length === 0) throw noCaptures(`no file that matches ${pattern} is a capture`);
+  return found;
 }
 
-/** `*`, `?`, `[…]`, `{a,b}` within a segment, `**` for any number of folders. */
-function globExpression(segments: readonly string[]): RegExp {
-  const parts = segments.map((segment, i) => {
-    const slash = i < segments.length - 1 ? '/' : '';
-    if (segment === '**') return slash === '' ? '.*' : '(?:[^/]+/)*';
-    let depth = 0;
-    const body = segment.replace(/\[!?[^\]]+\]|[\s\S]/g, (token) => {
-      if (token.length > 1) return `[${token.slice(1, -1).replace(/^!/, '^').replace(/[\\[]/g, '\\$&')}]`;
-      if (token === '*') return '[^/]*';
-      if (token === '?') return '[^/]';
-      if (token === '{') return (depth++, '(?:');
-      if (token === '}' && depth > 0) return (depth--, ')');
-      if (token === ',' && depth > 0) return '|';
-      return token.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
-    });
-    return body + ')'.repeat(depth) + slash;
-  });
-  return new RegExp(`^${parts.join('')}$`, 's');
+function noCaptures(message: string): LanscopeError {
+  return new LanscopeError('INPUT_NO_CAPTURES', message, 'Captures are known by their content, not by name');
 }
 
-/** Regular files below a folder, sorted; hidden ones and links to folders are passed over. */
-function filesBelow(folder: string, depth = Infinity): string[] {
-  let entries;
+async function searchFolder(folder: string, depth: number, found: string[]): Promise<void> {
+  let entries: Dirent[];
   try {
     entries = readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return [];
+  } catch (error) {
+    throw inputError(folder, error);
   }
-  const found: string[] = [];
-  for (const entry of entries.sort((a, b) => compareText(a.name, b.name))) {
+  entries.sort((a, b) => compareText(a.name, b.name));
+  for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;
-    const path = folder.endsWith(sep) ? folder + entry.name : `${folder}${sep}${entry.name}`;
+    const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (depth > 1) found.push(...filesBelow(path, depth - 1));
-    } else if (entry.isFile() || (entry.isSymbolicLink() && isFile(path))) found.push(path);
+      if (depth < MAX_DEPTH) await searchFolder(path, depth + 1, found);
+    } else if ((entry.isFile() || entry.isSymbolicLink()) && (await isCapture(path))) found.push(path);
   }
-  return found;
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-function beginsLikeCapture(path: string): boolean {
-  const head = Buffer.alloc(PROBE_BYTES);
-  let file;
+function isFolder(path: string): boolean {
   try {
-    file = openSync(path, 'r');
+    return statSync(path).isDirectory();
+  } catch (error) {
+    throw inputError(path, error);
+  }
+}
+
+/** Whether a file holds a capture, inside of compression too. What cannot be read does not. */
+async function isCapture(path: string): Promise<boolean> {
+  try {
+    if (!statSync(path).isFile()) return false;
   } catch {
     return false;
   }
+  const source = openCaptures([path], { chunkSize: PROBE_CHUNK_BYTES, batchSize: 1, noHash: true });
   try {
-    return probeFormat(head, 0, readSync(file, head, 0, PROBE_BYTES, 0)) !== null;
+    await source[Symbol.asyncIterator]().next();
+    return true;
+  } catch (error) {
+    if (error instanceof LanscopeError) return false;
+    throw error;
   } finally {
-    closeSync(file);
+    await source.close();
   }
 }

@@ -3,23 +3,46 @@ import { join, sep } from 'node:path';
 import { compareText } from '../bytes/order.ts';
 
 /**
- * Shell patterns for where no shell expands them: `*` and `?` within a name, `[a-z]`, `[!a-z]`, and `**` for any number
- * of folders. Names that start with a dot are matched only by a pattern that does.
+ * Shell patterns for where no shell expands them: `*` and `?` within a name, `[a-z]`, `[!a-z]`, `{a,b}`, and `**` for any
+ * number of folders. Names that start with a dot are matched only by a pattern that does.
  */
 export function isGlob(text: string): boolean {
-  return /[*?]|\[[^\]]+\]/.test(text);
+  return /[*?]|\[[^\]]+\]|\{[^}]*,[^}]*\}/.test(text);
 }
 
 /** Folders within each other that `**` goes into. */
 const MAX_DEPTH = 32;
 
+/** Patterns that one with braces may stand for. */
+const MAX_ALTERNATIVES = 1024;
+
 /** The existing paths that a pattern names, sorted. */
 export function expandGlob(pattern: string): string[] {
+  const found = expandBraces(pattern).flatMap(expandPattern);
+  return [...new Set(found)].sort(compareText);
+}
+
+/** The patterns without braces that `a{b,c}` stands for, the innermost braces first. */
+function expandBraces(pattern: string): string[] {
+  let patterns = [pattern];
+  for (;;) {
+    const next = patterns.flatMap((text) => {
+      const braces = /\{([^{}]*,[^{}]*)\}/.exec(text);
+      if (!braces) return [text];
+      const [head, tail] = [text.slice(0, braces.index), text.slice(braces.index + braces[0].length)];
+      return braces[1]!.split(',').map((alternative) => head + alternative + tail);
+    });
+    if (next.length === patterns.length || next.length > MAX_ALTERNATIVES) return patterns;
+    patterns = next;
+  }
+}
+
+function expandPattern(pattern: string): string[] {
   const parts = pattern.split(sep === '\\' ? /[\\/]/ : '/');
   const isAbsolute = parts[0] === '';
   const found: string[] = [];
   expand(isAbsolute ? sep : '', isAbsolute ? parts.slice(1) : parts, 0, found);
-  return [...new Set(found)].sort(compareText);
+  return found;
 }
 
 function expand(base: string, parts: readonly string[], depth: number, found: string[]): void {

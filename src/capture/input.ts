@@ -82,7 +82,7 @@ export class Input {
     const { window, info } = this;
     const head = window.bytes.subarray(window.start, window.end);
     if (head.length === 0 && containers.length === 0)
-      return new LanscopeError('INPUT_EMPTY', `${info.name} is empty.`);
+      return new LanscopeError('INPUT_EMPTY', `${info.name} is empty`);
     const what = head.length === 0 ? (this.damage.result?.reason ?? 'nothing') : looksLike(head);
     const found =
       containers.length === 0
@@ -90,8 +90,8 @@ export class Input {
         : `${containers.join(' in ')} of ${what === '' ? 'something else' : what}`;
     return new LanscopeError(
       'INPUT_NOT_A_CAPTURE',
-      `${info.name} is not a capture${found === '' ? '' : `: it looks like ${found}`}.`,
-      'Give a pcap, pcapng or snoop file, compressed or not.',
+      `${info.name} is not a capture${found === '' ? '' : `: it looks like ${found}`}`,
+      'Give a pcap, pcapng or snoop file, compressed or not',
     );
   }
 

@@ -20,9 +20,9 @@ export const STDIN = '-';
  * which rejects with a `LanscopeError` when an input is missing, unreadable, empty or not a capture.
  */
 export function openCaptures(paths: readonly string[], options: SourceOptions = {}): Source {
-  if (paths.length === 0) throw new LanscopeError('USAGE', 'No capture was given.');
+  if (paths.length === 0) throw new LanscopeError('USAGE', 'No capture was given');
   if (paths.filter((path) => path === STDIN).length > 1) {
-    throw new LanscopeError('USAGE', 'Standard input can be read only once.', `Give ${STDIN} once.`);
+    throw new LanscopeError('USAGE', 'Standard input can be read only once', `Give ${STDIN} once`);
   }
   const infos = paths.map((path) => newSourceInfo(path));
   return inputsSource(

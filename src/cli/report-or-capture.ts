@@ -13,7 +13,7 @@ export async function readReportOrCapture(path: string, configFile: string | und
   const progress = createProgress();
   try {
     const { report } = await analyze({
-      paths: findCaptures([path]),
+      paths: await findCaptures([path]),
       ...(configFile === undefined ? {} : { config: await readConfig(configFile) }),
       onProgress: (state) => progress.update(state),
       version: version(),

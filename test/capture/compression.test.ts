@@ -86,7 +86,7 @@ test('containers within containers are unpacked, up to the bound', async () => {
 test('a container of something else is told from a capture', async () => {
   await assert.rejects(readAll(openMemory(gzipSync(Buffer.from('hello\n')), {}, 'x.gz')), {
     code: 'INPUT_NOT_A_CAPTURE',
-    message: 'x.gz is not a capture: it looks like gzip of text.',
+    message: 'x.gz is not a capture: it looks like gzip of text',
   });
 });
 

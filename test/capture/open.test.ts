@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { findCaptures } from '../../src/capture/find.ts';
+import { findCaptures } from '../../src/capture/find-captures.ts';
 import { openMemory } from '../../src/capture/memory.ts';
 import { openCaptures } from '../../src/capture/open.ts';
 import { type Packet, essence, readAll } from './packet.ts';
@@ -189,6 +189,7 @@ test('folders and patterns are captures by content; names are taken as they are'
   assert.deepEqual(await findCaptures([root]), all);
   assert.deepEqual(await findCaptures([join(root, '**', '*')]), all);
   assert.deepEqual(await findCaptures([join(root, '*.[op]cap')]), inRoot(['a.pcap']));
+  assert.deepEqual(await findCaptures([join(root, '{a,b/capture}{.pcap,.with*}')]), all.slice(0, 2));
   assert.deepEqual(await findCaptures([join(root, '[!b]*')]), inRoot(['a.pcap']));
   assert.deepEqual(await findCaptures([join(root, 'b', '?apture*')]), inRoot(['b/capture.without-suffix']));
   assert.deepEqual(await findCaptures([join(root, 'note.txt'), '-', root]), [
@@ -197,7 +198,7 @@ test('folders and patterns are captures by content; names are taken as they are'
     ...all,
   ]);
   await assert.rejects(findCaptures([join(root, '*.txt')]), { code: 'INPUT_NO_CAPTURES' });
-  await assert.rejects(findCaptures([join(root, 'x*')]), { code: 'INPUT_NO_CAPTURES' });
+  await assert.rejects(findCaptures([join(root, 'x*')]), { code: 'INPUT_NOT_FOUND' });
   await assert.rejects(findCaptures([join(root, 'nowhere')]), { code: 'INPUT_NOT_FOUND' });
   mkdirSync(join(root, 'empty'));
   await assert.rejects(findCaptures([join(root, 'empty')]), { code: 'INPUT_NO_CAPTURES' });

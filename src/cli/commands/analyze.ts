@@ -106,7 +106,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const progress = createProgress();
   const interrupt = stopOnInterrupt(() => progress.stop());
   const { report } = await analyze({
-    paths: findCaptures(args.capture),
+    paths: await findCaptures(args.capture),
     ...(config === undefined ? {} : { config }),
     ...(selection === null ? {} : { selection }),
     source: { noHash: !args.hash },

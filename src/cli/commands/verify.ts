@@ -46,7 +46,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const selection = selectionOf(args);
   const progress = createProgress();
   const { report } = await analyze({
-    paths: findCaptures(args.capture),
+    paths: await findCaptures(args.capture),
     config: configFromSettings(stated.settings),
     ...(selection === null ? {} : { selection }),
     onProgress: (state) => progress.update(state),

@@ -14,6 +14,8 @@ import { Matcher, type Match } from './matcher.ts';
 /** Looks values up, by kind. */
 export interface Knowledge {
   readonly facts: readonly Fact[];
+  /** Origins (`file:line`) of the facts that matched something so far: what a set of captures exercises. */
+  readonly matched: ReadonlySet<string>;
   match(kind: FactKind, value: string): readonly Match[];
   /** The most specific fact about the domain or a domain above it. */
   matchDomain(domain: string): readonly Match[];
@@ -62,6 +64,7 @@ export function compileKnowledge(facts: readonly Fact[]): Knowledge {
 function createKnowledge(all: () => readonly Fact[], ofKind: (kind: FactKind) => readonly Fact[]): Knowledge {
   const matchers = new Map<FactKind, Matcher>();
   const remembered = new Map<string, readonly Match[]>();
+  const matched = new Set<string>();
 
   const matcherOf = (kind: FactKind): Matcher => {
     let matcher = matchers.get(kind);
@@ -74,6 +77,7 @@ function createKnowledge(all: () => readonly Fact[], ofKind: (kind: FactKind) =>
     if (matches === undefined) {
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       remembered.set(key, (matches = find()));
+      for (const { fact } of matches) matched.add(fact.origin);
     }
     return matches;
   };
@@ -82,6 +86,7 @@ function createKnowledge(all: () => readonly Fact[], ofKind: (kind: FactKind) =>
     get facts() {
       return all();
     },
+    matched,
     match: (kind, value) => remember(kind, value, () => matcherOf(kind).match(value)),
     matchDomain: (domain) =>
       remember('domain', domain, () => {
@@ -119,13 +124,16 @@ let builtIn: Knowledge | undefined;
 /** The facts that come with the program. Their lines are parsed when their kind is first asked for. */
 export function builtInKnowledge(): Knowledge {
   if (builtIn !== undefined) return builtIn;
-  const lines = new Map<string, string[]>();
+  const lines = new Map<string, { readonly text: string; readonly origin: string }[]>();
   const folder = dataPath('facts');
   for (const name of factFiles(folder)) {
-    for (const line of readFileSync(join(folder, name), 'utf8').split('\n')) {
-      const tab = line.indexOf('\t');
-      if (tab < 0 || line.charCodeAt(0) === 35) continue;
-      const kind = line.slice(0, tab);
+    let number = 0;
+    for (const text of readFileSync(join(folder, name), 'utf8').split('\n')) {
+      number++;
+      const tab = text.indexOf('\t');
+      if (tab < 0 || text.charCodeAt(0) === 35) continue;
+      const kind = text.slice(0, tab);
+      const line = { text, origin: `facts/${name}:${number}` };
       const list = lines.get(kind);
       if (list === undefined) lines.set(kind, [line]);
       else list.push(line);
@@ -134,7 +142,7 @@ export function builtInKnowledge(): Knowledge {
   let all: readonly Fact[] | undefined;
   builtIn = createKnowledge(
     () => (all ??= loadFacts(folder)),
-    (kind) => (lines.get(kind) ?? []).map((line) => parseFact(line, kind)),
+    (kind) => (lines.get(kind) ?? []).map(({ text, origin }) => parseFact(text, origin)),
   );
   return builtIn;
 }

@@ -1,0 +1,24 @@
+/**
+ * Which facts of the knowledge base a set of captures exercises, by file, and with `--list` those that none does:
+ *   tsx scripts/fact-coverage.ts [--list] CAPTURE...
+ * A fact without a capture is not wrong, but nobody has seen it work.
+ */
+import { parseArgs } from 'node:util';
+import { analyze } from '../src/engine/analyze.ts';
+import { builtInKnowledge } from '../src/fingerprint/knowledge.ts';
+
+const { values, positionals } = parseArgs({ options: { list: { type: 'boolean' } }, allowPositionals: true });
+const knowledge = builtInKnowledge();
+for (const path of positionals)
+  await analyze({ paths: [path], source: { noHash: true }, version: 'coverage' });
+
+const files = new Map<string, { facts: number; matched: number }>();
+for (const { origin, kind, pattern } of knowledge.facts) {
+  const file = origin.slice(0, origin.indexOf(':'));
+  const entry = files.get(file) ?? { facts: 0, matched: 0 };
+  entry.facts++;
+  if (knowledge.matched.has(origin)) entry.matched++;
+  else if (values.list === true) console.log(`${origin}\t${kind}\t${pattern}`);
+  files.set(file, entry);
+}
+for (const [file, { facts, matched }] of files) console.log(`${file}: ${matched} of ${facts} facts matched`);

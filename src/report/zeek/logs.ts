@@ -13,6 +13,8 @@ import { MQTT_CONNECT_FIELDS, mqttConnectValues } from './mqtt.ts';
 import { newSession, noteSsh, SSH_FIELDS, sshValues } from './ssh.ts';
 import { newHandshake, noteHello, QUIC_FIELDS, quicValues, SSL_FIELDS, sslValues } from './ssl.ts';
 import type { Field, FieldValue } from './value.ts';
+import { WEIRD_FIELDS, weirdValues } from './weird.ts';
+import type { Report } from '../schema.ts';
 
 /**
  * Zeek's logs, written while the analysis runs: conn.log from flows, the others from messages. A log appears with its
@@ -98,8 +100,9 @@ export class ZeekLogs {
     for (const log of this.#logs.values()) await log.drain();
   }
 
-  async end(): Promise<void> {
+  async end(report: Report): Promise<void> {
     this.#dhcp.end();
+    for (const issue of report.issues) this.#write('weird', WEIRD_FIELDS, weirdValues(issue, this.#seconds));
     for (const log of this.#logs.values()) await log.end(this.#seconds);
   }
 

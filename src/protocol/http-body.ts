@@ -1,9 +1,10 @@
 /**
  * The few bodies that say something: a UPnP device description (UPnP Device Architecture 2.0, section 2.3), the title of a
- * page, a printer's IPP attributes (`ipp.ts`), the fact that a form carries a password. Ignored on purpose: serial numbers, UDN and URLs of a description, which
+ * page, the forms of `device-info.ts`, a printer's IPP attributes (`ipp.ts`), the fact that a form carries a password. Ignored on purpose: serial numbers, UDN and URLs of a description, which
  * identify one unit and its owner; every value of a form.
  */
 import type { MessageSink } from './decoder.ts';
+import { observeJsonInfo, observeXmlInfo } from './device-info.ts';
 import type { Head } from './header-fields.ts';
 import { observeIpp } from './ipp.ts';
 import { loginOf } from './login.ts';
@@ -66,7 +67,16 @@ export function observeBody(
     return false;
   }
   if (line.status !== 200 && line.status !== 401) return false;
-  if (type.includes('xml')) return !observeDescription(bytes, start, end, isFull, text(), sink) && !isFull;
+  if (type.includes('xml')) {
+    if (observeDescription(bytes, start, end, isFull, text(), sink)) return false;
+    // A chunk size may stand before the document.
+    if (isFull) observeXmlInfo(bytes, start + Math.max(0, text().indexOf('<')), end, sink);
+    return !isFull;
+  }
+  if (type.includes('json')) {
+    if (isWhole) observeJsonInfo(bytes, start, end, sink);
+    return !isFull;
+  }
   if (type === 'application/ipp') {
     if (isFull) observeIpp(bytes, start, end, sink);
     return !isFull;
@@ -92,7 +102,7 @@ function observeDescription(
   const second = all.findIndex((element, index) => element.name === 'device' && index > firstDevice(all));
   const elements = all.slice(firstDevice(all), second < 0 ? all.length : second);
   const deviceType = xmlText(elements, 'deviceType');
-  if (deviceType === '') return isFull || behind >= 0;
+  if (deviceType === '') return false;
   // Some documents have the texts after the first of those marks: wait for the rest while it can come.
   if (!isFull && xmlText(elements, 'modelName') === '') return false;
   sink.observe({

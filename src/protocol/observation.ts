@@ -51,6 +51,7 @@ import type { BacnetIAmObservation } from './bacnet.ts';
 import type { BacnetTextObservation } from './bacnet.ts';
 import type { IppPrinterObservation } from './ipp.ts';
 import type { IcmpRedirectObservation } from './icmp-redirect.ts';
+import type { DeviceInfoObservation } from './device-info.ts';
 
 export type Observation =
   | ArpObservation
@@ -100,4 +101,5 @@ export type Observation =
   | BacnetIAmObservation
   | BacnetTextObservation
   | IppPrinterObservation
-  | IcmpRedirectObservation;
+  | IcmpRedirectObservation
+  | DeviceInfoObservation;

@@ -1,10 +1,11 @@
 /**
  * TLS over TCP (RFC 8446, RFC 5246 and before): one ClientHello from one side, ServerHello and, up to TLS 1.2, the leaf of
- * Certificate from the other. Ignored on purpose: everything that is encrypted, the rest of the chain, SSLv2 hellos.
+ * Certificate from the other. Ignored on purpose: everything that is encrypted, the rest of the chain.
  */
 import { u24 } from '../bytes/endian.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { DecodeResult, MessageDecoder, MessageSink } from './decoder.ts';
+import { decodeSslv2Hello, isSslv2Hello } from './sslv2-hello.ts';
 import { decodeClientHello } from './tls-client-hello.ts';
 import { isTlsStart, readHandshakeRun } from './tls-record.ts';
 import { decodeServerHello } from './tls-server-hello.ts';
@@ -82,13 +83,15 @@ export const tlsDecoder: MessageDecoder = {
   name: 'ssl',
   triggers: [{ kind: 'tcp', ports: [443, 465, 853, 993, 995, 5061, 6697, 8443, 8883] }],
   scope: 'start',
-  probe: isTlsStart,
-  decode: (bytes, start, end, _context, sink) =>
-    end - start < 6
-      ? isTlsStart(bytes, start, end)
-        ? 'incomplete'
-        : 'foreign'
-      : isTlsStart(bytes, start, end)
-        ? decodeTls(bytes, start, end, sink)
-        : 'foreign',
+  probe: (bytes, start, end) => isTlsStart(bytes, start, end) || isSslv2Hello(bytes, start, end),
+  decode(bytes, start, end, _context, sink) {
+    if (isSslv2Hello(bytes, start, end)) {
+      const hello = decodeSslv2Hello(bytes, start, end);
+      if (hello === null) return 'incomplete';
+      sink.observe(hello);
+      return 'done';
+    }
+    if (!isTlsStart(bytes, start, end)) return 'foreign';
+    return end - start < 6 ? 'incomplete' : decodeTls(bytes, start, end, sink);
+  },
 };

@@ -111,6 +111,32 @@ describe('http', () => {
     });
   });
 
+  it('reads what devices say in forms of their own', () => {
+    const info = (type: string, body: string): object | undefined =>
+      decodeGrowing(httpDecoder, answer(type, body), server, 30)[1];
+    const hnap = `<soap:Envelope><soap:Body><GetDeviceSettingsResponse><DeviceName>Hall</DeviceName>
+      <VendorName>Example</VendorName><ModelName>EX-1</ModelName><SerialNumber>S3CR3T</SerialNumber>
+      </GetDeviceSettingsResponse></soap:Body></soap:Envelope>`;
+    const none = { kind: 'device-info', name: '', manufacturer: '', description: '', firmware: '' };
+    assert.deepEqual(info('text/xml', hnap), {
+      ...none,
+      form: 'hnap',
+      name: 'Hall',
+      manufacturer: 'Example',
+      model: 'EX-1',
+    });
+    const hue = { name: 'Bridge', modelid: 'BSB001', bridgeid: 'S3CR3T', swversion: '7', mac: 'S3CR3T' };
+    assert.deepEqual(info('application/json', JSON.stringify(hue)), {
+      ...none,
+      form: 'hue',
+      name: 'Bridge',
+      model: 'BSB001',
+      firmware: '7',
+    });
+    assert.equal(info('application/json', '{"model":"x","name":"y"}'), undefined);
+    assert.equal(info('application/xml', '<other><model>x</model></other>'), undefined);
+  });
+
   it('tells that a form carries a password', () => {
     const isLogin = (type: string, body: string): boolean =>
       decode(httpDecoder, post(type, body)).observations.some(({ kind }) => kind === 'login');

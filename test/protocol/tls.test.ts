@@ -101,6 +101,13 @@ describe('tls', () => {
     );
   });
 
+  it('reads a hello in the form of SSL 2.0', () => {
+    const body = bytesOf(1, be16(0x0301), be16(6), be16(0), be16(16), [0, 0, 0x2f, 7, 0, 0xc0], zeros(16));
+    const stream = bytesOf(be16(0x8000 | body.length), body);
+    const [hello] = decodeGrowing(tlsDecoder, stream, {}, 11) as TlsClientHelloObservation[];
+    assert.deepEqual([hello!.legacyVersion, hello!.cipherSuites, hello!.isWhole], [0x0301, [0x2f], false]);
+  });
+
   it('has no fingerprint for what is malformed', () => {
     const lying = handshake(
       1,

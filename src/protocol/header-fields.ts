@@ -2,6 +2,7 @@
  * The head of a text message in the manner of HTTP: a start line and `Name: value` lines, ended by an empty line or by
  * the end of the bytes (SSDP over UDP often leaves the empty line out). Lines end in CRLF or in LF alone.
  */
+import { findByte } from '../bytes/find.ts';
 import { readText } from '../bytes/text.ts';
 
 /** Fields kept of one head. */
@@ -39,8 +40,8 @@ export function readHead(bytes: Uint8Array, start: number, end: number): Head {
   let limited = false;
   let isFirst = true;
   for (let at = start; at < end;) {
-    const lf = bytes.indexOf(LF, at);
-    const next = lf < 0 || lf >= end ? end : lf + 1;
+    const lf = findByte(bytes, LF, at, end);
+    const next = lf < 0 ? end : lf + 1;
     let stop = next > at && bytes[next - 1] === LF ? next - 1 : next;
     if (stop > at && bytes[stop - 1] === CR) stop--;
     if (isFirst) {
@@ -67,8 +68,8 @@ function addField(
   fields: Map<string, string>,
   order: string[],
 ): boolean {
-  const colon = bytes.indexOf(COLON, start);
-  if (colon <= start || colon >= end) return false;
+  const colon = findByte(bytes, COLON, start, end);
+  if (colon <= start) return false;
   let nameEnd = colon;
   while (nameEnd > start && isBlank(bytes[nameEnd - 1]!)) nameEnd--;
   let at = colon + 1;

@@ -1,8 +1,14 @@
 import { LanscopeError } from '../bytes/error.ts';
 
+/** How an input is called in a message. */
+export function inputLabel(name: string): string {
+  return name === '-' ? 'standard input' : name;
+}
+
 /** The error of a system call on an input, as one that a person can mend; anything else is passed through. */
-export function inputError(name: string, error: unknown): Error {
+export function inputError(input: string, error: unknown): Error {
   if (error instanceof LanscopeError) return error;
+  const name = inputLabel(input);
   const { code, syscall } = error as NodeJS.ErrnoException;
   const cause = { cause: error };
   if (code === 'ENOENT' || code === 'ENOTDIR') {

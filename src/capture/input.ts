@@ -10,6 +10,7 @@ import {
 } from './compression/containers.ts';
 import { DamageLog } from './damage.ts';
 import { PROBE_BYTES, probeFormat } from './format.ts';
+import { inputLabel } from './input-error.ts';
 import { DEFAULT_CHUNK_BYTES } from './limits.ts';
 import { looksLike } from './not-a-capture.ts';
 import { isPoisoned, poisonBatch } from './poison.ts';
@@ -82,7 +83,7 @@ export class Input {
     const { window, info } = this;
     const head = window.bytes.subarray(window.start, window.end);
     if (head.length === 0 && containers.length === 0)
-      return new LanscopeError('INPUT_EMPTY', `${info.name} is empty`);
+      return new LanscopeError('INPUT_EMPTY', `${inputLabel(info.name)} is empty`);
     const what = head.length === 0 ? (this.damage.result?.reason ?? 'nothing') : looksLike(head);
     const found =
       containers.length === 0
@@ -90,7 +91,7 @@ export class Input {
         : `${containers.join(' in ')} of ${what === '' ? 'something else' : what}`;
     return new LanscopeError(
       'INPUT_NOT_A_CAPTURE',
-      `${info.name} is not a capture${found === '' ? '' : `: it looks like ${found}`}`,
+      `${inputLabel(info.name)} is not a capture${found === '' ? '' : `: it looks like ${found}`}`,
       'Give a pcap, pcapng or snoop file, compressed or not',
     );
   }

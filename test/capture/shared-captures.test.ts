@@ -5,6 +5,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { openMemory } from '../../src/capture/memory.ts';
 import { openCaptures } from '../../src/capture/open.ts';
 import { readAll } from './packet.ts';
 
@@ -78,5 +79,20 @@ test('both byte orders of the pcapng suite give the same packets', { skip: absen
     const big = await readAll(openCaptures([path]));
     const little = await readAll(openCaptures([path.replace('output_be', 'output_le')]));
     assert.deepEqual(big, little, path);
+  }
+});
+
+test('a real capture cut anywhere loses no packet that was complete', { skip: absent }, async () => {
+  const path = capturesIn('iot-sentinel').find((name) => name.includes('D-LinkCam'))!;
+  const bytes = new Uint8Array(readFileSync(path));
+  const packets = await readAll(openMemory(bytes));
+  let end = 24;
+  const ends = packets.map((p) => (end += 16 + p.bytes.length));
+  assert.equal(end, bytes.length);
+  for (let length = 24; length < bytes.length; length += 1 + Math.floor(bytes.length / 150)) {
+    const source = openMemory(bytes.subarray(0, length), { noHash: true });
+    const complete = ends.filter((e) => e <= length).length;
+    assert.equal((await readAll(source)).length, complete, `cut at ${length}`);
+    assert.equal(source.inputs[0]!.damage === null, length === 24 || ends.includes(length));
   }
 });

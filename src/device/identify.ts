@@ -1,11 +1,13 @@
 import type { Identity } from '../fingerprint/evidence.ts';
 import { fuse } from '../fingerprint/fuse.ts';
+import { builtInKnowledge, type Knowledge } from '../fingerprint/knowledge.ts';
 import type { Device } from './device.ts';
 
 /** Who the device is, from all evidence so far. Costs a pass over the evidence: ask when it is to be shown. */
-export function identify(device: Device): Identity {
+export function identify(device: Device, knowledge: Knowledge = builtInKnowledge()): Identity {
   const { roles } = device;
   return fuse(device.evidence.values(), device.mac, {
+    knowledge,
     domainCount: registrableDomains(device),
     forwards: roles.has('gateway') || roles.has('ipv6-router') || roles.has('dns-server'),
   });

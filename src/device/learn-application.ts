@@ -1,5 +1,6 @@
 import { formatIpAt } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
+import type { Evidence } from '../fingerprint/evidence.ts';
 import { collectFingerprint } from '../fingerprint/collect.ts';
 import { ja3, ja3s } from '../fingerprint/ja3.ts';
 import { ja4 } from '../fingerprint/ja4.ts';
@@ -52,7 +53,8 @@ function learnHello(
   const print = ja4(hello);
   learner.bound(keepFingerprint(device, 'ja3', ja3(hello)), context);
   learner.bound(keepFingerprint(device, 'ja4', print), context);
-  collectFingerprint('tls.ja4', print, (evidence) => learner.bound(keepEvidence(device, evidence), context));
+  const keep = (evidence: Evidence): void => learner.bound(keepEvidence(device, evidence), context);
+  collectFingerprint('tls.ja4', print, keep, learner.registry.knowledge);
 }
 
 function learnRequest(

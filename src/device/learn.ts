@@ -1,5 +1,6 @@
 import { type Mac, NO_MAC } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
+import type { Evidence } from '../fingerprint/evidence.ts';
 import { collectEvidence, collectFingerprint } from '../fingerprint/collect.ts';
 import { SynFingerprints } from '../fingerprint/tcp-syn.ts';
 import type { PacketBatch } from '../packet/batch.ts';
@@ -86,7 +87,8 @@ export class Learner {
           : this.senderOf(context);
     const device = this.registry.devices[about];
     if (device === undefined || (observation.kind !== 'dhcp' && this.isPassedOn(context))) return;
-    collectEvidence(observation, (evidence) => this.bound(keepEvidence(device, evidence), context));
+    const keep = (evidence: Evidence): void => this.bound(keepEvidence(device, evidence), context);
+    collectEvidence(observation, keep, this.registry.knowledge);
   }
 
   /** The message came from beyond the sender of its packet: a router speaks for nobody but itself. */
@@ -103,7 +105,8 @@ export class Learner {
     if (signature === '') return;
     const { devices, issues } = this.registry;
     const kept = keepFingerprint(devices[device]!, 'tcp-syn', signature);
-    collectFingerprint('tcp.syn', signature, (evidence) => keepEvidence(devices[device]!, evidence));
+    const keep = (evidence: Evidence): void => void keepEvidence(devices[device]!, evidence);
+    collectFingerprint('tcp.syn', signature, keep, this.registry.knowledge);
     if (!kept) issues.add(ISSUE['device/list-limit'], batch.firstPacketNumber + i);
   }
 

@@ -12,6 +12,7 @@ import type { FlowColumns } from '../flow/columns.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { LAYER, TCP_FLAG } from '../packet/layer.ts';
+import { builtInKnowledge, type Knowledge } from '../fingerprint/knowledge.ts';
 import { AddressBook, CLAIM, IS_INITIAL_TTL } from './address-book.ts';
 import { AddressTable } from './address-table.ts';
 import type { Device, DeviceTraffic } from './device.ts';
@@ -30,6 +31,8 @@ const SYN_OR_SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 
 export interface RegistryOptions {
   readonly maxDevices?: number;
+  /** Facts that devices are recognised by; the built-in ones when absent. */
+  readonly knowledge?: Knowledge;
   /** Called when a device is heard from for the first time, with its index and the packet that it sent. */
   readonly onNew?: (device: number, batch: PacketBatch, row: number) => void;
 }
@@ -40,6 +43,7 @@ export class DeviceRegistry {
   readonly addresses: AddressBook;
   readonly issues: IssueCounter;
   readonly maxDevices: number;
+  readonly knowledge: Knowledge;
   private readonly onNew: RegistryOptions['onNew'];
   private readonly macs = new MacTable();
   /** Devices of links without MAC addresses: entry of the address → device. */
@@ -67,6 +71,7 @@ export class DeviceRegistry {
     const max = options.maxDevices ?? LIMIT.devices;
     this.issues = issues;
     this.maxDevices = max;
+    this.knowledge = options.knowledge ?? builtInKnowledge();
     this.onNew = options.onNew;
     this.addresses = new AddressBook(max);
     this.learner = new Learner(this);

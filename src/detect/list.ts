@@ -4,6 +4,7 @@
  * The detect room says what looks wrong: it reads views of flows, devices and messages, and returns findings. It has
  * no clock, no randomness, no input or output, and its state is bounded whatever the packets are.
  */
+import { amplification } from './amplification.ts';
 import { arpSpoof } from './arp-spoof.ts';
 import { beaconing } from './beaconing.ts';
 import { bruteForce } from './brute-force.ts';
@@ -11,8 +12,10 @@ import { cleartextLogin } from './cleartext-login.ts';
 import type { DetectConfig } from './config.ts';
 import { connectionStorm } from './connection-storm.ts';
 import type { Detector, DetectorView } from './detector.ts';
+import { dga } from './dga.ts';
 import { dhcpStarvation } from './dhcp-starvation.ts';
 import { dnsTunnel } from './dns-tunnel.ts';
+import { exfiltration } from './exfiltration.ts';
 import type { Finding } from './finding.ts';
 import { flood } from './flood.ts';
 import { FlowEnds } from './flow-ends.ts';
@@ -22,6 +25,7 @@ import { ipConflict } from './ip-conflict.ts';
 import { macClone } from './mac-clone.ts';
 import { namePoisoning } from './name-poisoning.ts';
 import { newDevice } from './new-device.ts';
+import { portMapping } from './port-mapping.ts';
 import { portScan } from './port-scan.ts';
 import { rogueDhcp } from './rogue-dhcp.ts';
 import { rogueRa } from './rogue-ra.ts';
@@ -54,6 +58,10 @@ export function createDetectors(config: DetectConfig, seen: Omit<DetectorView, '
     beaconing(thresholds.beaconing, view),
     dnsTunnel(thresholds['dns-tunnel'], view),
     icmpTunnel(thresholds['icmp-tunnel'], view),
+    dga(thresholds.dga, view),
+    exfiltration(thresholds.exfiltration, view),
+    amplification(thresholds.amplification, view),
+    portMapping(thresholds['port-mapping'], view),
   ];
 }
 

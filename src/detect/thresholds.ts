@@ -189,6 +189,17 @@ export const THRESHOLDS = {
     names: t(3, 'names', 2, 1000, 'a host answers for its own name; only a poisoner answers for several'),
     episodeSeconds: EPISODE,
   },
+  amplification: {
+    requests: t(50, 'datagrams', 5, 1e6, 'no client asks one service so often at that pace'),
+    requestsPerSecond: t(5, 'datagrams/s', 0.1, 1e6, 'see requests'),
+    factor: t(5, 'times', 1.5, 1000, 'answers to questions; ordinary DNS is near 2'),
+  },
+  dga: {
+    domains: t(20, 'domains', 5, 10_000, 'registered domains that do not exist; people mistype one or two'),
+    windowSeconds: t(600, 'seconds', 10, 86_400, 'malware tries one after the other'),
+    episodeSeconds: EPISODE,
+  },
+  'port-mapping': { episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'mappings are renewed all day') },
   exfiltration: {
     bytes: t(50_000_000, 'bytes', 100_000, 1e13, 'sent to one address elsewhere'),
     ratio: t(10, 'times', 1, 1000, 'of what came back: uploads, not video calls'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { be16, bytesOf, ether, icmp, ipBytes, ipv6, macBytes } from '../packet/build-frame.ts';
+import { parseDetectConfig } from '../../src/detect/config.ts';
 import { labels } from '../protocol/write.ts';
 import {
   CAMERA,
@@ -178,4 +179,79 @@ test('rogue-ra: a second default router with another prefix; the same prefix, or
   assert.equal(finding.device, INTRUDER.mac);
   assert.ok(finding.severity === 'medium' || finding.severity === 'high');
   for (const scene of [pair, thread]) assert.deepEqual(rulesAbove(await scene.findings()), []);
+});
+
+test('exfiltration: much to an address without a name; a named cloud is low, a download is none', async () => {
+  const thresholds = {
+    thresholds: parseDetectConfig({ thresholds: { exfiltration: { bytes: 1_000_000 } } }).thresholds,
+  };
+  const upload = (scene: Scene, port: number): Scene => {
+    scene
+      .tcp(1, CAMERA, SERVER, [40_000, port], 2, 0, 0)
+      .tcp(1.1, SERVER, CAMERA, [port, 40_000], 0x12, 0, 0);
+    for (let i = 0; i < 900; i++)
+      scene.tcp(2 + i * 0.01, CAMERA, SERVER, [40_000, port], 0x18, 1400, 1 + i * 1400);
+    return scene;
+  };
+  const cloud = home().udp(0.5, CAMERA, ROUTER, [5353, 53], dns(1, 'backup.example.com'));
+  cloud.udp(0.6, ROUTER, CAMERA, [53, 5353], dns(1, 'backup.example.com', 1, SERVER.ip));
+  const download = home();
+  for (let i = 0; i < 900; i++)
+    download.tcp(2 + i * 0.01, SERVER, CAMERA, [443, 40_000], 0x18, 1400, 1 + i * 1400);
+  const finding = only(await upload(home(), 8888).findings(thresholds), 'exfiltration');
+  assert.equal(finding.severity, 'medium');
+  assert.equal(finding.device, CAMERA.mac);
+  assert.equal(only(await upload(cloud, 443).findings(thresholds), 'exfiltration').severity, 'low');
+  assert.ok(!(await download.findings(thresholds)).some((f) => f.rule === 'exfiltration'));
+});
+
+test('amplification: floods of long answers to a forged address; a client of the same service is none', async () => {
+  const attack = home();
+  const client = home();
+  for (let i = 0; i < 300; i++) {
+    attack
+      .udp(1 + i * 0.02, SERVER, CAMERA, [1024 + i, 1900], 90)
+      .udp(1.001 + i * 0.02, CAMERA, SERVER, [1900, 1024 + i], 1300);
+    client
+      .udp(1 + i * 0.02, LAPTOP, ROUTER, [1024 + i, 53], 40)
+      .udp(1.001 + i * 0.02, ROUTER, LAPTOP, [53, 1024 + i], 120);
+  }
+  const finding = only(await attack.findings(), 'amplification');
+  assert.equal(finding.device, CAMERA.mac);
+  assert.equal(finding.peer, SERVER.ip);
+  assert.ok(!(await client.findings()).some((f) => f.rule === 'amplification'));
+});
+
+test('dga: many domains that do not exist; a misspelt one with many hosts is none', async () => {
+  const attack = home();
+  const typo = home();
+  for (let i = 0; i < 60; i++) {
+    const missing = (name: string): Uint8Array => {
+      const message = dns(i, name);
+      message[2] = 0x81;
+      message[3] = 0x83;
+      return message;
+    };
+    attack.udp(1 + i, ROUTER, CAMERA, [53, 40_000 + i], missing(`${encoded(i, 12)}.com`));
+    typo.udp(1 + i, ROUTER, LAPTOP, [53, 40_000 + i], missing(`www${i}.exmaple.com`));
+  }
+  assert.equal(only(await attack.findings(), 'dga').device, CAMERA.mac);
+  assert.deepEqual(rulesAbove(await typo.findings()), []);
+});
+
+test('port-mapping: a request to open a port; any other action of UPnP is none', async () => {
+  const soap = (action: string): Uint8Array =>
+    new TextEncoder().encode(
+      `POST /ctl HTTP/1.1\r\nHost: 192.168.1.1\r\nSOAPAction: "urn:schemas-upnp-org:service:WANIPConnection:1#${action}"\r\nContent-Length: 0\r\n\r\n`,
+    );
+  const finding = only(
+    await home().request(1, CAMERA, ROUTER, 5000, soap('AddPortMapping')).findings(),
+    'port-mapping',
+  );
+  assert.equal(finding.device, CAMERA.mac);
+  assert.equal(finding.peer, ROUTER.mac);
+  assert.deepEqual(
+    rulesAbove(await home().request(1, CAMERA, ROUTER, 5000, soap('GetExternalIPAddress')).findings()),
+    [],
+  );
 });

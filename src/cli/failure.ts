@@ -30,5 +30,5 @@ export function endQuietlyOnClosedPipe(): void {
 
 function sentence(message: string, hint: string): string {
   if (hint === '') return message;
-  return `${message.replace(/\.$/, '')}. ${hint.replace(/\.$/, '')}.`;
+  return `${/[.?!]$/.test(message) ? message : `${message}.`} ${hint.replace(/\.$/, '')}.`;
 }

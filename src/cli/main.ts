@@ -17,8 +17,11 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 }
 
 async function run(argv: readonly string[]): Promise<ExitCode> {
-  const { default: yargs } = await import('yargs');
-  let exitCode: ExitCode = EXIT.ok;
+  const name = argv.find((argument) => !argument.startsWith('-'));
+  const called = COMMANDS.find(({ command }) => command.split(' ')[0] === name);
+  const wantsHelp = argv.some((argument) => argument === '--help' || argument === '-h');
+  const [{ default: yargs }, module] = await Promise.all([import('yargs'), called?.load()]);
+  let parsed: object | null = null;
   const parser = yargs(protectStdin(argv))
     .scriptName('lanscope')
     .usage(
@@ -31,7 +34,8 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     .demandCommand(1, 1, 'Say what to do, e.g. `lanscope analyze capture.pcap`')
     .recommendCommands()
     .exitProcess(false)
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    // Yargs renders its help after every command; without wrapping that costs a tenth as much.
+    .wrap(wantsHelp ? Math.min(100, process.stdout.columns ?? 100) : null)
     .example('lanscope analyze lan.pcapng', 'devices, findings and score on the terminal')
     .example('lanscope analyze captures/ -o report.json', 'all captures of a folder as one analysis')
     .example('tcpdump -w - | lanscope analyze -', 'read from a pipe; Ctrl-C ends and reports')
@@ -41,18 +45,18 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     .fail((message: string | undefined, error: Error | undefined) => {
       throw error ?? new LanscopeError('USAGE', oneLine(message ?? 'bad usage'), 'See `lanscope --help`');
     });
-  for (const { command, describe, load } of COMMANDS) {
+  for (const entry of COMMANDS) {
     parser.command(
-      command,
-      describe,
-      async (builder) => (await load()).options(builder),
-      async (args) => {
-        exitCode = await (await load()).run(args as never);
+      entry.command,
+      entry.describe,
+      (builder) => (entry === called && module !== undefined ? module.options(builder) : builder),
+      (args) => {
+        parsed = args;
       },
     );
   }
   await parser.parseAsync();
-  return exitCode;
+  return parsed === null || module === undefined ? EXIT.ok : module.run(parsed);
 }
 
 function oneLine(message: string): string {

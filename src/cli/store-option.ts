@@ -3,7 +3,6 @@ import type { Argv } from 'yargs';
 import { readReport } from '../report/read.ts';
 import type { ReportDevice, ReportFinding } from '../report/schema.ts';
 import { defaultStorePath } from '../store/path.ts';
-import { readStore } from '../store/store.ts';
 import { writeNotice } from './terminal.ts';
 
 export function dbOption<T>(yargs: Argv<T>) {
@@ -33,7 +32,7 @@ export async function readMemory(args: {
   readonly db?: string | undefined;
   readonly report?: string | undefined;
 }): Promise<{ devices: ReportDevice[]; findings: ReportFinding[] }> {
-  return args.report === undefined
-    ? readStore(storePath(args), { onNotice: writeNotice })
-    : readReport(args.report);
+  if (args.report !== undefined) return readReport(args.report);
+  const { readStore } = await import('../store/store.ts');
+  return readStore(storePath(args), { onNotice: writeNotice });
 }

@@ -13,7 +13,6 @@ import { countAtLeast } from '../../report/fail-on.ts';
 import { formatPlural } from '../../report/quantity.ts';
 import { damageNotice, renderReport } from '../../report/terminal/render.ts';
 import { ZeekLogs } from '../../report/zeek/logs.ts';
-import { saveReport } from '../../store/store.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
@@ -64,6 +63,11 @@ export function options(yargs: Argv) {
           describe: 'Take damage in a capture as an error',
         })
         .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
+        .option('fingerprints', {
+          type: 'string',
+          describe: 'Folder of facts (.tsv) to recognise devices by, beside the built-in ones',
+          requiresArg: true,
+        })
         .option('hash', { type: 'boolean', default: true, describe: 'Compute the SHA-256 of each input' })
         .option('zeek-logs', {
           type: 'string',
@@ -108,6 +112,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const { report } = await analyze({
     paths: await findCaptures(args.capture),
     ...(config === undefined ? {} : { config }),
+    ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(selection === null ? {} : { selection }),
     source: { noHash: !args.hash },
     onProgress: (state) => progress.update(state),
@@ -135,8 +140,11 @@ export async function run(args: Arguments): Promise<ExitCode> {
   }
   if (!args.quiet)
     for (const notice of report.input.map(damageNotice)) if (notice !== '') writeNotice(notice);
-  if (args.save)
+  if (args.save) {
+    // On demand: most runs need no database.
+    const { saveReport } = await import('../../store/store.ts');
     await saveReport(storePath(args), report, new Date().toISOString(), { onNotice: writeNotice });
+  }
 
   const failing = args.failOn === undefined ? 0 : countAtLeast(report, args.failOn);
   if (failing === 0) return EXIT.ok;

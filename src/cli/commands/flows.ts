@@ -47,7 +47,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const flows = new TopFlows(args.top, args.sort);
   const progress = createProgress();
   await analyze({
-    paths: findCaptures(args.capture),
+    paths: await findCaptures(args.capture),
     ...(selection === null ? {} : { selection }),
     outputs: [{ flowEnd: (slot, table) => flows.flowEnd(slot, table), end: () => Promise.resolve() }],
     onProgress: (state) => progress.update(state),

@@ -8,6 +8,14 @@
 export const MAX_TEXT_BYTES = 256;
 
 const decoder = new TextDecoder('utf-8', { fatal: false });
+/** Over the memory that was read last: making a view costs more than reading a name. */
+let view: Buffer = Buffer.alloc(0);
+
+function readLatin1(bytes: Uint8Array, start: number, stop: number): string {
+  if (bytes instanceof Buffer) return bytes.toString('latin1', start, stop);
+  if (view.buffer !== bytes.buffer) view = Buffer.from(bytes.buffer);
+  return view.toString('latin1', bytes.byteOffset + start, bytes.byteOffset + stop);
+}
 
 /**
  * The text in `bytes[start, end)`, at most `maxBytes` of it, cut at a trailing NUL; invalid UTF-8 becomes U+FFFD.
@@ -24,7 +32,7 @@ export function readText(bytes: Uint8Array, start: number, end: number, maxBytes
       break;
     }
   }
-  if (ascii) return String.fromCharCode.apply(null, bytes.subarray(start, stop) as unknown as number[]);
+  if (ascii) return readLatin1(bytes, start, stop);
   return decoder.decode(bytes.subarray(start, stop));
 }
 
@@ -37,7 +45,9 @@ const UNSAFE =
 export function escapeForTerminal(text: string, maxLength = 200): string {
   const safe = text.replace(UNSAFE, (c) => {
     const code = c.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    return code < 0x100
+      ? `\\x${code.toString(16).padStart(2, '0')}`
+      : `\\u${code.toString(16).padStart(4, '0')}`;
   });
   return safe.length > maxLength ? `${safe.slice(0, maxLength - 1)}…` : safe;
 }

@@ -6,6 +6,10 @@ import { readText } from '../bytes/text.ts';
 
 /** Bytes of a name on the wire, RFC 1035, 2.3.4. */
 const MAX_NAME_BYTES = 255;
+const DOT = 0x2e;
+
+/** Labels joined by dots: one decoding per name, not one per label. */
+const joined = Buffer.alloc(MAX_NAME_BYTES + 1);
 
 /** Result of `readName`; the caller owns one and reuses it. */
 export interface NameResult {
@@ -16,8 +20,8 @@ export interface NameResult {
 
 /** Reads the name at `at` of the message `[start, end)`. On malformed input `name` holds the labels before the fault. */
 export function readName(bytes: Uint8Array, start: number, at: number, end: number, out: NameResult): void {
-  let name = '';
   let length = 0;
+  let used = 0;
   let next = -1;
   let segment = at;
   out.next = -1;
@@ -39,9 +43,9 @@ export function readName(bytes: Uint8Array, start: number, at: number, end: numb
     }
     length += head + 1;
     if (head > 63 || at + 1 + head > end || length > MAX_NAME_BYTES) break;
-    const label = readText(bytes, at + 1, at + 1 + head);
-    name += name === '' ? label : `.${label}`;
+    if (used > 0) joined[used++] = DOT;
+    for (let i = 1; i <= head; i++) joined[used++] = bytes[at + i]!;
     at += 1 + head;
   }
-  out.name = name;
+  out.name = readText(joined, 0, used);
 }

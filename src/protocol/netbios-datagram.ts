@@ -4,6 +4,7 @@
  * Ignored on purpose: fragments after the first, mailslots other than the browser's, elections and backup lists.
  */
 import { u16, u16le, u32, u32le } from '../bytes/endian.ts';
+import { findByte } from '../bytes/find.ts';
 import { readText } from '../bytes/text.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { MessageDecoder } from './decoder.ts';
@@ -89,6 +90,6 @@ function browserData(bytes: Uint8Array, smb: number, end: number): number {
 }
 
 function endOfText(bytes: Uint8Array, at: number, end: number): number {
-  const nul = bytes.indexOf(0, at);
-  return nul < 0 || nul > end ? end : nul;
+  const nul = findByte(bytes, 0, at, end);
+  return nul < 0 ? end : nul;
 }

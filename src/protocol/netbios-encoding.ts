@@ -1,4 +1,5 @@
 /** NetBIOS names on the wire: first-level encoding in one label of 32 letters, then scope labels (RFC 1001, 14.1). */
+import { findByte } from '../bytes/find.ts';
 import { readText } from '../bytes/text.ts';
 
 /** A name that was read; the caller owns one and reuses it. */
@@ -49,8 +50,8 @@ export function readNetbiosName(bytes: Uint8Array, at: number, end: number, out:
  * NUL. The caller vouches for the range.
  */
 export function readPlainName(bytes: Uint8Array, at: number): string {
-  const nul = bytes.subarray(at, at + NAME_BYTES).indexOf(0);
-  let stop = at + (nul < 0 ? NAME_BYTES : nul);
+  const nul = findByte(bytes, 0, at, at + NAME_BYTES);
+  let stop = nul < 0 ? at + NAME_BYTES : nul;
   while (stop > at && bytes[stop - 1] === SPACE) stop--;
   return readText(bytes, at, stop);
 }

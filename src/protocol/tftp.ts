@@ -3,6 +3,7 @@
  * Ignored on purpose: the transfer, which goes on between other ports.
  */
 import { u16 } from '../bytes/endian.ts';
+import { findByte } from '../bytes/find.ts';
 import { readText } from '../bytes/text.ts';
 import type { MessageDecoder } from './decoder.ts';
 
@@ -31,8 +32,8 @@ export const tftpDecoder: MessageDecoder = {
     const texts: string[] = [];
     let at = start + 2;
     while (at < end && texts.length < MAX_TEXTS) {
-      const nul = bytes.indexOf(0, at);
-      if (nul < 0 || nul >= end) break;
+      const nul = findByte(bytes, 0, at, end);
+      if (nul < 0) break;
       texts.push(readText(bytes, at, nul));
       at = nul + 1;
     }

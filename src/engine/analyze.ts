@@ -1,6 +1,7 @@
 import { LanscopeError } from '../bytes/error.ts';
 import { openCaptures } from '../capture/open.ts';
 import type { Source, SourceOptions } from '../capture/source.ts';
+import { extendKnowledge } from '../fingerprint/knowledge.ts';
 import type { Report } from '../report/schema.ts';
 import { DEFAULT_CONFIG, type EngineConfig } from './config.ts';
 import type { Output } from './output.ts';
@@ -22,6 +23,8 @@ export interface AnalyzeOptions {
   readonly paths: readonly string[];
   readonly config?: EngineConfig;
   readonly source?: SourceOptions;
+  /** Folder of facts that are added to the built-in ones (`fingerprint/fact.ts`). */
+  readonly fingerprints?: string;
   /** Which packets to look at; all when absent. */
   readonly selection?: Selection;
   readonly outputs?: readonly Output[];
@@ -60,6 +63,7 @@ export async function analyzeSource(
     config: options.config ?? DEFAULT_CONFIG,
     selection: options.selection ?? null,
     outputs,
+    ...(options.fingerprints === undefined ? {} : { knowledge: extendKnowledge(options.fingerprints) }),
   });
   const stop = (): void => void source.close();
   signal?.addEventListener('abort', stop, { once: true });

@@ -26,7 +26,7 @@ export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts
   const facts: DeviceFacts[] = devices.devices.map((device) => ({
     device,
     vendor: lookupVendor(device.mac),
-    identity: identify(device),
+    identity: identify(device, devices.knowledge),
     traffic: devices.traffic(device.index),
     last: devices.lastSeen(device.index),
   }));

@@ -1,5 +1,6 @@
 import type { Detector } from '../detect/detector.ts';
 import { createDetectors } from '../detect/list.ts';
+import type { Knowledge } from '../fingerprint/knowledge.ts';
 import { DeviceRegistry } from '../device/registry.ts';
 import { FlowIntake } from '../flow/intake.ts';
 import { Inspector } from '../flow/inspect.ts';
@@ -20,6 +21,8 @@ export interface PipelineOptions {
   /** Which packets to look at; null for all. */
   readonly selection: Selection | null;
   readonly outputs: readonly Output[];
+  /** Facts that devices are recognised by; the built-in ones when absent. */
+  readonly knowledge?: Knowledge;
 }
 
 /**
@@ -48,7 +51,7 @@ export class Pipeline {
   #seconds = -1;
   #nanos = 0;
 
-  constructor({ config, selection, outputs }: PipelineOptions) {
+  constructor({ config, selection, outputs, knowledge }: PipelineOptions) {
     this.config = config;
     this.#outputs = outputs;
     this.#selector = selection === null ? null : new Selector(selection);
@@ -58,6 +61,7 @@ export class Pipeline {
     });
     this.devices = new DeviceRegistry(this.issues, {
       maxDevices: config.device.maxDevices,
+      ...(knowledge === undefined ? {} : { knowledge }),
       onNew: (device, batch, i) => this.#deviceNew(device, batch, i),
     });
     this.detectors = createDetectors(config.detect, {
@@ -95,7 +99,7 @@ export class Pipeline {
     decodeHeaders(batch, this.issues);
     const chosen = this.#selector?.choose(batch) ?? null;
     this.totals.add(batch, chosen);
-    const { tsSeconds, tsNanos, layers } = batch;
+    const { tsSeconds, tsNanos } = batch;
     for (let i = batch.start; i < batch.count; i++) {
       if (chosen !== null && chosen[i] === 0) continue;
       const seconds = tsSeconds[i]!;

@@ -75,6 +75,7 @@ export function progressLine({ packets, bytesRead, totalBytes }: ProgressState, 
   const done = Math.min(1, bytesRead / totalBytes);
   const filled = Math.round(done * BAR_COLUMNS);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
-  const left = bytesRead > 0 ? formatDuration(((totalBytes - bytesRead) / bytesRead) * seconds) : '?';
+  const left =
+    bytesRead > 0 ? formatDuration((Math.max(0, totalBytes - bytesRead) / bytesRead) * seconds) : '?';
   return `${bar} ${String(Math.floor(done * 100)).padStart(3)} %  ${left} left, ${byteRate}, ${packetRate}`;
 }

@@ -15,20 +15,24 @@ const OUTSIDE_DIGEST: ReadonlySet<string> = new Set(['digest', 'run']);
 
 /** The RFC 8785 form of a JSON value. Members that are `undefined` are left out. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return canonicalScalar(value);
-  const members: string[] = [];
-  for (const key of Object.keys(value).sort(compareText)) {
-    const member = (value as Record<string, unknown>)[key];
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += text === '' ? canonicalJson(item) : `,${canonicalJson(item)}`;
+    return `[${text}]`;
   }
-  return `{${members.join(',')}}`;
+  for (const key of sortedKeys(value)) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
+  }
+  return `{${text}}`;
 }
 
 /** Pieces of the RFC 8785 form of `object` without the members named in `skip`. */
 export function* canonicalChunks(object: object, skip: ReadonlySet<string> = new Set()): Generator<string> {
   let separator = '{';
-  for (const key of Object.keys(object).sort(compareText)) {
+  for (const key of sortedKeys(object)) {
     const value = (object as Record<string, unknown>)[key];
     if (value === undefined || skip.has(key)) continue;
     yield `${separator}${JSON.stringify(key)}:`;
@@ -71,6 +75,29 @@ export function* reportChunks(report: object): Generator<string> {
 /** JSON with two-space indent whose later lines start at `margin`. JSON text holds no newline of its own. */
 function indented(value: unknown, margin: string): string {
   return (JSON.stringify(value, null, 2) ?? 'null').replaceAll('\n', `\n${margin}`);
+}
+
+/** Text that JSON writes as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Sorted keys by the keys as they come: a report has thousands of objects and a dozen shapes. */
+const keyOrders = new Map<string, readonly string[]>();
+const MAX_KEY_ORDERS = 256;
+
+function sortedKeys(object: object): readonly string[] {
+  const keys = Object.keys(object);
+  if (keys.length < 2) return keys;
+  // A quote cannot be part of a plain key.
+  const shape = keys.every((key) => PLAIN.test(key)) ? keys.join('"') : '';
+  const known = shape === '' ? undefined : keyOrders.get(shape);
+  if (known !== undefined) return known;
+  keys.sort(compareText);
+  if (shape !== '' && keyOrders.size < MAX_KEY_ORDERS) keyOrders.set(shape, keys);
+  return keys;
 }
 
 function canonicalScalar(value: unknown): string {

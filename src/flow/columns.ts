@@ -40,7 +40,7 @@ export class FlowColumns {
   tunnelDepth = new Uint8Array(0);
   /** Packet time at which the flow ends whatever happens (attempt given up, closed), in seconds; Infinity without. */
   protected timerAt = new Float64Array(0);
-  protected hash = new Uint32Array(0);
+  protected hash = new Int32Array(0);
   protected historyLetters = new Uint8Array(0);
 
   /** Widens every column to `capacity` slots. */
@@ -68,7 +68,7 @@ export class FlowColumns {
     this.service = wider(this.service, new Uint8Array(capacity));
     this.tunnelDepth = wider(this.tunnelDepth, new Uint8Array(capacity));
     this.timerAt = wider(this.timerAt, new Float64Array(capacity));
-    this.hash = wider(this.hash, new Uint32Array(capacity));
+    this.hash = wider(this.hash, new Int32Array(capacity));
     this.historyLetters = wider(this.historyLetters, new Uint8Array(capacity * HISTORY_STRIDE));
   }
 }

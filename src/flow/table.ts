@@ -218,8 +218,8 @@ export class FlowTable extends FlowColumns {
 
     const a = i * 4;
     const { srcIp, dstIp } = batch;
-    const s3 = srcIp[a + 3]!;
-    const d3 = dstIp[a + 3]!;
+    const s3 = srcIp[a + 3]! | 0;
+    const d3 = dstIp[a + 3]! | 0;
     let hash: number;
     let slot: number;
     if ((layers & LAYER.ipv4) !== 0) {
@@ -239,7 +239,8 @@ export class FlowTable extends FlowColumns {
         slot = -1;
       } else if (
         protocol === IP_PROTOCOL.tcp &&
-        this.#tcp.isReuse(slot, batch.tcpFlags[i]!, batch.tcpSeq[i]!)
+        (batch.tcpFlags[i]! & TCP_FLAG.syn) !== 0 &&
+        this.#tcp.isReuse(slot, batch, i)
       ) {
         this.#finish(slot, FLOW_END.reused, true);
         slot = -1;
@@ -333,7 +334,7 @@ export class FlowTable extends FlowColumns {
 
   /**
    * The slot of an IPv4 tuple, or -1; sets `fromOriginator`. Equal hashes mean the same family and protocol, so the
-   * last word of an address tells it.
+   * last word of an address tells it. Words and hashes are signed here: above 2^31 they would be allocated.
    */
   #find4(hash: number, srcPort: number, dstPort: number, src: number, dst: number, oneWay: boolean): number {
     const { entries, mask } = this.#index;
@@ -341,8 +342,8 @@ export class FlowTable extends FlowColumns {
     for (let at = hash & mask; entries[at] !== 0; at = (at + 1) & mask) {
       const slot = entries[at]! - 1;
       if (this.hash[slot] !== hash) continue;
-      const orig = origIp[slot * 4 + 3];
-      const resp = respIp[slot * 4 + 3];
+      const orig = origIp[slot * 4 + 3]! | 0;
+      const resp = respIp[slot * 4 + 3]! | 0;
       if (orig === src && resp === dst && origPort[slot] === srcPort && respPort[slot] === dstPort) {
         this.fromOriginator = true;
         return slot;
@@ -476,16 +477,7 @@ export class FlowTable extends FlowColumns {
     let touches = true;
     if (protocol === IP_PROTOCOL.tcp) {
       const flags = batch.tcpFlags[i]!;
-      const effects = this.#tcp.segment(
-        slot,
-        fromOriginator,
-        flags,
-        batch.tcpSeq[i]!,
-        batch.tcpAck[i]!,
-        batch.tcpWindow[i]!,
-        batch.payloadLen[i]!,
-        batch.payloadCapLen[i]!,
-      );
+      const effects = this.#tcp.segment(slot, fromOriginator, batch, i);
       touches = (effects & EFFECT.touch) !== 0;
       if ((effects & ~(EFFECT.touch | EFFECT.usual)) !== 0) {
         if ((effects & EFFECT.flip) !== 0) {

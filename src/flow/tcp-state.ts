@@ -1,3 +1,4 @@
+import type { PacketBatch } from '../packet/batch.ts';
 import { TCP_FLAG } from '../packet/layer.ts';
 import { appendHistory, isLogarithmicStep } from './history.ts';
 import { IslandPool } from './islands.ts';
@@ -92,9 +93,10 @@ export class TcpStates {
     }
   }
 
-  /** True when this SYN begins another connection between the same ports. */
-  isReuse(slot: number, flags: number, sequence: number): boolean {
-    if ((flags & SYN) === 0) return false;
+  /** True when the SYN in row `i` begins another connection between the same ports. */
+  isReuse(slot: number, batch: PacketBatch, i: number): boolean {
+    const flags = batch.tcpFlags[i]!;
+    const sequence = batch.tcpSeq[i]!;
     const words = this.words;
     const orig = slot * ROW;
     const resp = orig + BLOCK;
@@ -127,26 +129,27 @@ export class TcpStates {
   }
 
   /**
-   * Takes one segment. `length` is the payload that the headers claim, `captured` what of it was captured. Returns
-   * `EFFECT` bits.
+   * Takes the segment in row `i`. Returns `EFFECT` bits. (Sequence numbers are read from the batch where they are
+   * needed: as arguments those above 2^31 would be allocated.)
    */
-  segment(
-    slot: number,
-    fromOriginator: boolean,
-    flags: number,
-    sequence: number,
-    ack: number,
-    window: number,
-    length: number,
-    captured: number,
-  ): number {
+  segment(slot: number, fromOriginator: boolean, batch: PacketBatch, i: number): number {
     const words = this.words;
     const orig = slot * ROW;
     const block = fromOriginator ? orig : orig + BLOCK;
     const peer = fromOriginator ? orig + BLOCK : orig;
-    if ((flags & (SYN | FIN | RST | ACK)) === ACK && window !== 0) {
-      if (this.#inOrder(block, peer, sequence, ack, length, captured)) return EFFECT.touch | EFFECT.usual;
+    const flags = batch.tcpFlags[i]!;
+    const window = batch.tcpWindow[i]!;
+    if (
+      (flags & (SYN | FIN | RST | ACK)) === ACK &&
+      window !== 0 &&
+      this.#inOrder(slot, block, peer, batch, i)
+    ) {
+      return EFFECT.touch | EFFECT.usual;
     }
+    const sequence = batch.tcpSeq[i]!;
+    const ack = batch.tcpAck[i]!;
+    const length = batch.payloadLen[i]!;
+    const captured = batch.payloadCapLen[i]!;
     const lower = fromOriginator ? 0 : LOWER;
     this.#effects = 0;
     this.#notePartial(slot, block, fromOriginator, flags);
@@ -217,22 +220,18 @@ export class TcpStates {
   }
 
   /**
-   * The usual segment, which is nearly all of them: both sides established, nothing missing, in order, nothing that
-   * the history has not got yet. Does the same as the long way, or nothing and returns false.
+   * The usual segment, which is nearly all of them: both sides established, nothing missing, in order. Does the same
+   * as the long way, or nothing and returns false.
    */
-  #inOrder(
-    block: number,
-    peer: number,
-    sequence: number,
-    ack: number,
-    length: number,
-    captured: number,
-  ): boolean {
+  #inOrder(slot: number, block: number, peer: number, batch: PacketBatch, i: number): boolean {
     const words = this.words;
-    const seenOnce = ESTABLISHED_BITS | (length > 0 ? SEEN.data : SEEN.ack);
-    if ((words[block + W.status]! & (ESTABLISHED_MASK | seenOnce)) !== seenOnce) return false;
+    const status = words[block + W.status]!;
+    if ((status & ESTABLISHED_MASK) !== ESTABLISHED_BITS) return false;
     if ((words[peer + W.status]! & (ESTABLISHED_MASK & ~STATUS.packetSeen)) !== ENDPOINT.established)
       return false;
+    const sequence = batch.tcpSeq[i]!;
+    const ack = batch.tcpAck[i]!;
+    const length = batch.payloadLen[i]!;
     const rel = (sequence - words[block + W.start]!) | 0;
     const acked = words[peer + W.ack]!;
     const ackRel = (ack - words[peer + W.start]!) | 0;
@@ -249,17 +248,23 @@ export class TcpStates {
     ) {
       return false;
     }
+    let seen: number = SEEN.ack;
     if (length > 0) {
+      seen = SEEN.data;
       const after = rel + length;
       if (
         rel !== words[block + W.seenRel] ||
-        captured < length ||
+        batch.payloadCapLen[i]! < length ||
         after - words[block + W.trimRel]! > MAX_UNACKED
       ) {
         return false;
       }
       words[block + W.last] = end;
       words[block + W.seenRel] = after;
+    }
+    if ((status & seen) === 0) {
+      words[block + W.status] = status | seen;
+      appendHistory(this.history, slot, (length > 0 ? LETTER.D : LETTER.A) | (block < peer ? 0 : LOWER));
     }
     if (ack !== acked) {
       words[peer + W.ack] = ack;

@@ -7,7 +7,7 @@ export class TupleIndex {
   mask = -1;
 
   /** Makes room for `capacity` slots and places `count` known ones again. */
-  resize(capacity: number, hash: Uint32Array, count: number): void {
+  resize(capacity: number, hash: Int32Array, count: number): void {
     const size = capacity * 2;
     this.entries = new Int32Array(size);
     this.mask = size - 1;
@@ -20,7 +20,7 @@ export class TupleIndex {
     this.entries[at] = slot + 1;
   }
 
-  remove(slot: number, hash: Uint32Array): void {
+  remove(slot: number, hash: Int32Array): void {
     const { entries, mask } = this;
     let hole = hash[slot]! & mask;
     while (entries[hole] !== slot + 1) hole = (hole + 1) & mask;
@@ -59,7 +59,7 @@ export function tupleHash(a: number, b: number, ipProtocol: number, version: 4 |
   h = Math.imul(h ^ (h >>> 15), 0x2c1b_3c6d);
   const kind =
     (ipProtocol === 6 ? 0 : ipProtocol === 17 ? 1 : ipProtocol === 1 ? 2 : 3) | (version === 4 ? 0 : 4);
-  return ((((h ^ (h >>> 15)) & 0x1fff_ffff) | (kind << 29)) ^ kind) >>> 0;
+  return (((h ^ (h >>> 15)) & 0x1fff_ffff) | (kind << 29)) ^ kind;
 }
 
 export function sameWords(a: Uint32Array, at: number, b: Uint32Array, bt: number): boolean {

@@ -64,7 +64,7 @@ function defaults(): Thresholds {
     Object.entries(THRESHOLDS).map(([rule, values]) => [
       rule,
       Object.fromEntries(
-        Object.entries(values).map(([name, threshold]) => [name, (threshold as Threshold).default]),
+        Object.entries(values).map(([name, threshold]) => [name, (threshold).default]),
       ),
     ]),
   ) as Thresholds;

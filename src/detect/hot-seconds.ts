@@ -34,7 +34,7 @@ export class HotSeconds {
     }
     const before = this.counts[at]!;
     this.counts[at] = before + packets;
-    if (before < this.perSecond && this.counts[at]! >= this.perSecond) this.hotCount++;
-    if (this.counts[at]! > this.peak) this.peak = this.counts[at]!;
+    if (before < this.perSecond && this.counts[at] >= this.perSecond) this.hotCount++;
+    if (this.counts[at] > this.peak) this.peak = this.counts[at]!;
   }
 }

@@ -163,6 +163,7 @@ export class Learner {
     const order = dhcp.parameterRequestList.join(',');
     this.bound(keepFingerprint(devices[device]!, 'dhcp', order), context);
     this.bound(keepFingerprint(devices[device]!, 'dhcp-vendor-class', dhcp.vendorClass), context);
+    this.bound(keepFingerprint(devices[device]!, 'dhcp-client-id', ownClientId(dhcp.clientId)), context);
     if (dhcp.messageType === DHCP.inform || (dhcp.messageType === DHCP.request && dhcp.clientIp !== 0)) {
       this.claimIpv4(device, dhcp.clientIp, CLAIM.dhcp, context);
     }
@@ -246,4 +247,14 @@ export class Learner {
       }
     }
   }
+}
+
+/** Of RFC 4361 identifiers the DUID alone, because the rest counts interfaces. */
+const RFC4361_PREFIX = 'ff';
+const DUID_AT = 10;
+
+/** The part of a DHCP client identifier that names the system and not the interface; '' when it is the MAC. */
+function ownClientId(clientId: string): string {
+  if (clientId.startsWith('01')) return '';
+  return clientId.startsWith(RFC4361_PREFIX) ? clientId.slice(DUID_AT) : clientId;
 }

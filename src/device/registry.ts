@@ -20,6 +20,7 @@ import { LIMIT } from './limits.ts';
 import { hashMac, MacTable } from './mac-table.ts';
 import { conclude } from './conclude.ts';
 import { Conversations } from './conversation.ts';
+import { type DeviceLink, linkDevices } from './link.ts';
 import { Learner } from './learn.ts';
 import { virtualMac } from './virtual-mac.ts';
 
@@ -40,6 +41,8 @@ export interface RegistryOptions {
 export class DeviceRegistry {
   /** By index, in order of first packets. */
   readonly devices: Device[] = [];
+  /** Devices that are one under several MAC addresses; known after `end`. */
+  links: readonly DeviceLink[] = [];
   readonly addresses: AddressBook;
   readonly issues: IssueCounter;
   readonly maxDevices: number;
@@ -144,6 +147,10 @@ export class DeviceRegistry {
   /** No more packets: fills in `addresses` and what can only be said at the end. */
   end(): void {
     conclude(this, this.learner);
+    this.links = linkDevices(this.devices, this.addresses, (device) => ({
+      first: this.devices[device]!.firstSeconds,
+      last: this.lastSeconds[device]!,
+    }));
   }
 
   /** Index of the device with this MAC, or -1. */

@@ -97,9 +97,9 @@ function textOf({ subject, kind, field, item, device, a, b }: Change): string {
     return `${item}:${by} ${field} ${String(a)} → ${String(b)}`;
   }
   if (subject === 'device' && field === '') {
-    const label = who!.label === '' ? '' : ` ${who!.label}`;
-    const what = (b ?? a) === '' ? '' : `: ${String(b ?? a)}`;
-    return `${who!.id}${label}${what}`;
+    const what = String(b ?? a);
+    const label = what.startsWith(who!.label) ? '' : who!.label;
+    return [`${who!.id}${label === '' ? '' : ` ${label}`}`, what].filter((part) => part !== '').join(': ');
   }
   const name =
     subject === 'score'

@@ -16,6 +16,8 @@ import { isTlsStart } from './tls-record.ts';
 const MAX_MESSAGES = 8;
 /** A head that is longer is taken as it stands. */
 const MAX_HEAD_BYTES = 12_288;
+/** A body that is waited for, because another message comes behind it. */
+const SHORT_BODY_BYTES = 4096;
 const METHODS =
   /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|REPORT|SEARCH|SUBSCRIBE|UNSUBSCRIBE|NOTIFY|M-SEARCH|M-POST|PRI)$/;
 
@@ -77,7 +79,8 @@ function decodeHttp(bytes: Uint8Array, start: number, end: number, sink: Message
     if (head.faults > 0 && (isWhole || !wantsMore))
       sink.issue(ISSUE['message/http-malformed'], at - start, 0, 0);
     if (head.faults > 0 && !wantsMore) return 'done';
-    if (!isWhole) return wantsMore ? 'incomplete' : 'done';
+    const isShort = length >= 0 && length <= SHORT_BODY_BYTES;
+    if (!isWhole) return wantsMore || isShort ? 'incomplete' : 'done';
     at = head.bodyStart + length;
   }
   return 'done';

@@ -214,3 +214,43 @@ test('a message that the snaplen cut is not counted as malformed', () => {
     assert.equal(issues.count[ISSUE['message/dns-malformed']], expected);
   }
 });
+
+/** A stream of bytes below 10, each an observation; done at the third. */
+function digits(create?: () => MessageDecoder): MessageDecoder {
+  return {
+    name: 'digits',
+    triggers: [{ kind: 'tcp', ports: [7000] }],
+    scope: 'start',
+    decode(bytes, start, end, _context, sink) {
+      if (bytes[start]! > 9) return 'foreign';
+      const stop = Math.min(end, start + 3);
+      for (let at = start; at < stop; at++) {
+        sink.observe({ kind: 'text', text: String(bytes[at]) } as unknown as Observation);
+      }
+      return stop - start === 3 ? 'done' : 'incomplete';
+    },
+    ...(create === undefined ? {} : { create }),
+  };
+}
+
+test('what a decoder says before it is done is passed on at once, and once', () => {
+  const bytes = Uint8Array.of(1, 2, 3, 4);
+  const parts = [data(bytes, 0, 0, 1), data(bytes, 0, 1, 2), data(bytes, 0, 0, 2), data(bytes, 0, 2, 4)];
+  const { seen, services } = run([syn, ...parts], digits());
+  assert.deepEqual(seen, ['1', '2', '3']);
+  assert.deepEqual(services, [1]);
+  const early = run([syn, parts[0]!], digits());
+  assert.deepEqual([early.seen, early.services], [['1'], [1]]);
+});
+
+test('a decoder with state is made anew for each analysis', () => {
+  let made = 0;
+  const create = (): MessageDecoder => {
+    made++;
+    return digits();
+  };
+  const refusing: MessageDecoder = { ...digits(create), decode: () => 'foreign' };
+  assert.deepEqual(run([syn, data(Uint8Array.of(7), 0)], refusing).seen, ['7']);
+  run([], refusing);
+  assert.equal(made, 2);
+});

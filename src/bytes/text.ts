@@ -38,7 +38,6 @@ export function readText(bytes: Uint8Array, start: number, end: number, maxBytes
 
 // C0, DEL, C1, bidirectional controls, zero-width characters, line and paragraph separators, BOM, lone surrogates.
 const UNSAFE =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Makes text harmless on a terminal and in a table: one line, no control or direction-changing characters. */

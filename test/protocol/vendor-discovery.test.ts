@@ -496,3 +496,16 @@ cases(
   ],
   [tapo('{"other":1}')],
 );
+
+describe('fields that claim more than there is', () => {
+  it('end the reading, and what stands before them is kept', () => {
+    const ubnt = bytesOf(ubntField(1, mac), 0x0b, be16(99), 'cut');
+    const unifi = decode(ubiquitiDecoder, bytesOf(1, 0, be16(ubnt.length), ubnt));
+    assert.equal((unifi.observations[0] as AnnouncementObservation).mac, macNumber);
+    assert.deepEqual(unifi.issues, ['message/announcement-malformed@13']);
+    const mndp = bytesOf(be16(0), be16(7), mndpField(1, mac), be16(5), be16(99), 'cut');
+    const router = decode(mikrotikDecoder, mndp);
+    assert.equal((router.observations[0] as AnnouncementObservation).mac, macNumber);
+    assert.deepEqual(router.issues, ['message/announcement-malformed@14']);
+  });
+});

@@ -103,7 +103,7 @@ export class FragmentReassembler {
   }
 
   #open(batch: PacketBatch, i: number, now: number, packet: number): Datagram {
-    if (this.#pending.length >= this.#config.maxFragmented) {
+    if (this.#pending.length >= Math.max(1, this.#config.maxFragmented)) {
       this.#issues.add(ISSUE['stream/fragment-limit'], packet);
       this.#drop(this.#pending[0]!);
     }

@@ -18,6 +18,9 @@ export const DATAGRAMS_INSPECTED = 4;
 /** A stream start below this is offered again although no decoder took it. */
 const UNDECIDED_BYTES = 12;
 
+/** Decoders are kept by their index + 1 in one byte. */
+const MAX_DECODERS = 255;
+
 /** Offers of a growing stream start; after that it must have grown by a quarter to be offered again. */
 const FREE_OFFERS = 16;
 
@@ -69,6 +72,7 @@ export class Inspector {
     handler: ObservationHandler,
     decoders: readonly MessageDecoder[] = PROTOCOLS,
   ) {
+    if (decoders.length > MAX_DECODERS) throw new Error(`more than ${MAX_DECODERS} message decoders`);
     this.#flows = flows;
     this.#issues = issues;
     this.#decoders = decoders.map((decoder) => decoder.create?.() ?? decoder);

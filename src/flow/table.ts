@@ -397,7 +397,7 @@ export class FlowTable extends FlowColumns {
     if (this.ipProtocol[slot] !== IP_PROTOCOL.udp || this.timerAt[slot]! > this.#now) return true;
     // A DNS session: its timer only ends it when it was silent, and is set again otherwise.
     const last = this.#lastTime(slot);
-    const interval = this.config.dnsSessionMs / 1000;
+    const interval = Math.max(1, this.config.dnsSessionMs / 1000);
     while (this.timerAt[slot]! <= this.#now) {
       if (this.timerAt[slot]! - last >= interval - 1) return true;
       this.timerAt[slot]! += interval;

@@ -418,3 +418,13 @@ test('an active flow outlives a flood', () => {
   const { all } = run([batchOf(rows)], { ...DEFAULT_FLOW_CONFIG, maxFlows });
   assert.equal(all.find((flow) => flow.id === 0)!.orig[0], 5000);
 });
+
+test('bounds and timeouts of zero degrade, they do not hang', () => {
+  const zero = Object.fromEntries(
+    Object.keys(DEFAULT_FLOW_CONFIG).map((key) => [key, 0]),
+  ) as unknown as FlowConfig;
+  const dns = { from: 1, to: 2, protocol: 'udp', srcPort: 5000, dstPort: 53 } as const;
+  const rows: Row[] = [...HANDSHAKE, { at: 11, ...dns }, { at: 40, ...dns }, { at: 39, ...dns }];
+  const { packets } = run([batchOf(rows)], zero);
+  assert.equal(packets, rows.length);
+});

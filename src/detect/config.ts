@@ -63,9 +63,7 @@ function defaults(): Thresholds {
   return Object.fromEntries(
     Object.entries(THRESHOLDS).map(([rule, values]) => [
       rule,
-      Object.fromEntries(
-        Object.entries(values).map(([name, threshold]) => [name, (threshold).default]),
-      ),
+      Object.fromEntries(Object.entries(values).map(([name, threshold]) => [name, threshold.default])),
     ]),
   ) as Thresholds;
 }

@@ -32,6 +32,7 @@ import { rogueRa } from './rogue-ra.ts';
 import { suppress } from './suppress.ts';
 import { trafficBurst } from './traffic-burst.ts';
 import { volumeSpike } from './volume-spike.ts';
+import { weakTls } from './weak-tls.ts';
 
 export function createDetectors(config: DetectConfig, seen: Omit<DetectorView, 'ends'>): Detector[] {
   const view = { ...seen, ends: new FlowEnds(seen.flows, seen.devices) };
@@ -55,6 +56,7 @@ export function createDetectors(config: DetectConfig, seen: Omit<DetectorView, '
     flood('icmp-flood', thresholds['icmp-flood'], view),
     bruteForce(thresholds['brute-force'], view),
     cleartextLogin(thresholds['cleartext-login'], view),
+    weakTls(thresholds['weak-tls'], view),
     beaconing(thresholds.beaconing, view),
     dnsTunnel(thresholds['dns-tunnel'], view),
     icmpTunnel(thresholds['icmp-tunnel'], view),

@@ -150,6 +150,9 @@ export const THRESHOLDS = {
   'cleartext-login': {
     episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'the same login every hour is one thing to mend'),
   },
+  'weak-tls': {
+    episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'the same server every hour is one thing to mend'),
+  },
   beaconing: {
     connections: t(12, 'connections', 5, 10_000, 'fewer intervals are regular by chance'),
     jitter: t(

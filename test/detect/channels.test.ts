@@ -255,3 +255,22 @@ test('port-mapping: a request to open a port; any other action of UPnP is none',
     [],
   );
 });
+
+test('weak-tls: a server that settles on TLS 1.0 informs; TLS 1.2 does not', async () => {
+  /** A ServerHello in one record. */
+  const hello = (version: number): Uint8Array => {
+    const body = bytesOf(be16(version), new Uint8Array(32), [0], be16(0xc02f), [0]);
+    const handshake = bytesOf([2, 0], be16(body.length), body);
+    return bytesOf([22], be16(0x0301), be16(handshake.length), handshake);
+  };
+  const client = Uint8Array.of(22, 3, 1, 0, 1, 0);
+  const old = only(
+    await home().request(1, CAMERA, SERVER, 443, client, hello(0x0301)).findings(),
+    'weak-tls',
+  );
+  assert.equal(old.severity, 'info');
+  assert.equal(old.device, CAMERA.mac);
+  assert.equal(old.evidence['version'], 'TLS 1.0');
+  const current = await home().request(1, CAMERA, SERVER, 443, client, hello(0x0303)).findings();
+  assert.ok(!current.some((f) => f.rule === 'weak-tls'));
+});

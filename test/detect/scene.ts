@@ -112,15 +112,22 @@ export class Scene {
   }
 
   /** A connection with one request of the client and a short answer. */
-  request(time: number, from: Host, to: Host, port: number, payload: Uint8Array): this {
+  request(
+    time: number,
+    from: Host,
+    to: Host,
+    port: number,
+    payload: Uint8Array,
+    answer: Uint8Array = new Uint8Array(50),
+  ): this {
     const there = [40_000, port] as const;
     const back = [port, 40_000] as const;
     return this.tcp(time, from, to, there, SYN, 0, 0)
       .tcp(time + 0.001, to, from, back, SYN_ACK, 0, 0)
       .ip(time + 0.002, from, to, 6, tcp({ ports: there, flags: PSH_ACK }, payload))
-      .tcp(time + 0.003, to, from, back, PSH_ACK, 50)
+      .ip(time + 0.003, to, from, 6, tcp({ ports: back, flags: PSH_ACK }, answer))
       .tcp(time + 0.004, from, to, there, FIN_ACK, 0, 1 + payload.length)
-      .tcp(time + 0.005, to, from, back, FIN_ACK, 0, 51);
+      .tcp(time + 0.005, to, from, back, FIN_ACK, 0, 1 + answer.length);
   }
 
   udp(

@@ -58,8 +58,8 @@ export type DecoderTrigger =
  *
  * The exception is a protocol whose message is spread over datagrams that nothing else puts in order (QUIC): its
  * decoder has `create`, and whoever runs an analysis calls it once and uses what it returns, so that nothing is
- * carried from one analysis to the next. The state is bounded and keyed by what the protocol itself calls a
- * connection; the bound is stated in its file.
+ * carried from one analysis to the next. The state is bounded, the bound is stated in its file, and a flow slot that is
+ * used again must not mislead it.
  */
 export interface MessageDecoder {
   /** Lower-case protocol name, as Zeek's `service` where Zeek has one: `dns`, `dhcp`, `ssl`, `mdns` … */

@@ -15,7 +15,6 @@ export type LoginProtocol =
   | 'pop3'
   | 'rtsp-basic'
   | 'smtp'
-  | 'socks'
   | 'telnet';
 
 export interface LoginObservation {

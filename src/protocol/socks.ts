@@ -27,13 +27,8 @@ export interface SocksObservation {
   readonly hasCredentials: boolean;
 }
 
-/** A request, and where it ends; null while more bytes are needed. */
-interface Request {
-  readonly observation: SocksObservation | null;
-  readonly ok: boolean;
-}
-
-function readSocks4(cursor: Cursor): Request {
+/** The request of version 4 or 4a; meaningless when the cursor has run out. */
+function readSocks4(cursor: Cursor): SocksObservation {
   cursor.skip(1);
   const command = cursor.readU8();
   const port = cursor.readU16();
@@ -46,7 +41,7 @@ function readSocks4(cursor: Cursor): Request {
     target = readText(cursor.bytes, from, from + length);
   }
   const hasCredentials = userLength > 0;
-  return { observation: { kind: 'socks', version: 4, command, target, port, hasCredentials }, ok: cursor.ok };
+  return { kind: 'socks', version: 4, command, target, port, hasCredentials };
 }
 
 /** Moves behind a text that a NUL ends and returns its length. */
@@ -54,11 +49,13 @@ function skipText(cursor: Cursor): number {
   for (let length = 0; length < MAX_ID_BYTES; length++) {
     if (cursor.readU8() === 0) return length;
   }
-  cursor.skip(-1);
+  // Longer than anybody's id: as good as cut off.
+  cursor.skip(cursor.remaining + 1);
   return 0;
 }
 
-function readSocks5(cursor: Cursor): Request {
+/** The request of version 5 with the negotiation before it; meaningless when the cursor has run out. */
+function readSocks5(cursor: Cursor): SocksObservation {
   cursor.skip(1);
   cursor.skip(cursor.readU8());
   let hasCredentials = false;
@@ -74,7 +71,7 @@ function readSocks5(cursor: Cursor): Request {
   cursor.skip(1);
   const target = readAddress(cursor);
   const port = cursor.readU16();
-  return { observation: { kind: 'socks', version: 5, command, target, port, hasCredentials }, ok: cursor.ok };
+  return { kind: 'socks', version: 5, command, target, port, hasCredentials };
 }
 
 function readAddress(cursor: Cursor): string {
@@ -136,10 +133,10 @@ function decodeSocks(
   if (isClient) {
     const version = bytes[start];
     if (version !== VERSION.four && version !== VERSION.five) return 'foreign';
-    const { observation, ok } = version === VERSION.four ? readSocks4(cursor) : readSocks5(cursor);
-    if (!ok) return end - start > 1024 ? 'foreign' : 'incomplete';
-    if (observation!.command < 1 || observation!.command > 3) return 'foreign';
-    sink.observe(observation!);
+    const request = version === VERSION.four ? readSocks4(cursor) : readSocks5(cursor);
+    if (!cursor.ok) return end - start > 1024 ? 'foreign' : 'incomplete';
+    if (request.command < 1 || request.command > 3) return 'foreign';
+    sink.observe(request);
   } else {
     if (!isReplyStart(bytes, start, end)) return 'foreign';
     skipReplies(cursor);

@@ -3,7 +3,7 @@
  * files beside it. Packages stay outside of the bundle. Types are checked by `npm run check`, not here.
  */
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -31,5 +31,6 @@ chmodSync(join(dist, 'lanscope.js'), 0o755);
 
 const data = join(root, 'src/fingerprint/data');
 if (existsSync(data)) cpSync(data, join(dist, 'data'), { recursive: true });
-const schema = join(root, 'src/report/report.schema.json');
-if (existsSync(schema)) cpSync(schema, join(dist, 'report.schema.json'));
+for (const schema of ['report.schema.json', 'diff/diff.schema.json']) {
+  cpSync(join(root, 'src/report', schema), join(dist, basename(schema)));
+}

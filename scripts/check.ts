@@ -11,6 +11,7 @@ const steps: readonly (readonly [name: string, command: readonly string[]])[] = 
   ['lint and room boundaries', ['eslint', '--max-warnings', '0', '.']],
   ['formatting', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['schema freshness', ['tsx', 'scripts/build-schema.ts', '--check']],
+  ['tables of the README', ['tsx', 'scripts/build-tables.ts', '--check']],
   ['tests with coverage', ['c8', '--config', '.c8rc.json', 'tsx', 'scripts/test.ts']],
 ];
 const failed: string[] = [];

@@ -4,7 +4,7 @@
  * and addresses of interfaces; decryption secrets, custom blocks and journal entries are counted and passed over.
  */
 import { readText } from '../bytes/text.ts';
-import { NO_LINK_TYPE, type PacketBatch } from '../packet/batch.ts';
+import { NO_INTERFACE, NO_LINK_TYPE, type PacketBatch } from '../packet/batch.ts';
 import type { DamageLog } from './damage.ts';
 import { MAX_COMMENTS, MAX_COMMENT_BYTES, MAX_INTERFACES } from './limits.ts';
 import {
@@ -58,7 +58,7 @@ interface SectionInterface {
 }
 
 const UNKNOWN: SectionInterface = {
-  id: 0xffff,
+  id: NO_INTERFACE,
   linkType: NO_LINK_TYPE,
   snapLen: 0,
   unit: MICROSECONDS,

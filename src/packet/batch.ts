@@ -6,6 +6,9 @@ export const DEFAULT_BATCH_SIZE = 2048;
 /** `linkType` of a packet whose interface was never described. */
 export const NO_LINK_TYPE = 0xffff;
 
+/** `interfaceId` of a packet whose interface was never described. */
+export const NO_INTERFACE = 0xffff;
+
 /** `vlanId` of an untagged packet. */
 export const NO_VLAN = 0xffff;
 

@@ -1,4 +1,4 @@
-import type { PacketBatch } from './batch.ts';
+import { NO_INTERFACE, type PacketBatch } from './batch.ts';
 import { decoderOf } from './encapsulation.ts';
 import { isKnownEtherType } from './ether-type.ts';
 import { type IssueCounter, ISSUE } from './issue.ts';
@@ -39,7 +39,12 @@ function find(space: Next, batch: PacketBatch, row: number): HeaderDecoder | und
 function decodeUnknown(space: Next): Next {
   switch (space) {
     case NEXT.linkType:
-      walk.note(ISSUE['capture/unknown-link-type'], walk.offset);
+      walk.note(
+        walk.batch.interfaceId[walk.row] === NO_INTERFACE
+          ? ISSUE['capture/unknown-interface']
+          : ISSUE['capture/unknown-link-type'],
+        walk.offset,
+      );
       return NEXT.done;
     case NEXT.etherType:
       walk.layers |= LAYER.otherEtherType;

@@ -34,16 +34,7 @@ interface IssueDefinition {
  */
 const DEFINITIONS = [
   { layer: 'capture', code: 'unknown-link-type', text: 'frames of a link type that is not analyzed' },
-  {
-    layer: 'capture',
-    code: 'record-cut',
-    text: 'record shorter than its header says at the end of the file',
-  },
-  { layer: 'capture', code: 'bad-record', text: 'record header with impossible values, skipped' },
-  { layer: 'capture', code: 'bad-block', text: 'pcapng block with impossible values, skipped' },
   { layer: 'capture', code: 'unknown-interface', text: 'packet of an interface that was never described' },
-  { layer: 'capture', code: 'bad-timestamp', text: 'timestamp outside of what can be represented' },
-  { layer: 'capture', code: 'oversized-record', text: 'record longer than the stated bound, skipped' },
   { layer: 'link', code: 'header-short', text: 'frame ends inside the link header' },
   { layer: 'link', code: 'vlan-depth', text: 'more VLAN tags than the stated bound' },
   { layer: 'link', code: 'unknown-ethertype', text: 'EtherType without a decoder' },

@@ -84,6 +84,11 @@ function buildInput({ info, first, last }: InputFacts): ReportInput {
     firstTime: timeOrNull(first, info.timeDigits),
     lastTime: timeOrNull(last, info.timeDigits),
     comments: info.comments.slice(0, LIMIT.comments),
+    hostNames: [...info.resolvedNames]
+      .slice(0, LIMIT.hostNames)
+      .map(([address, names]) => ({ address, names: [...names] }))
+      .sort(by((a, b) => compareText(a.address, b.address))),
+    otherBlocks: sortedRecord([...info.otherBlocks]),
     damage: buildDamage(info),
   };
 }

@@ -17,4 +17,5 @@ export const LIMIT = {
   /** Per input. */
   interfaces: 256,
   comments: 32,
+  hostNames: 256,
 } as const;

@@ -64,6 +64,16 @@ const Input = Type.Object(
     firstTime: maybe(time('Earliest packet.')),
     lastTime: maybe(time('Latest packet.')),
     comments: list(Type.String(), 'Section and file comments, bounded.'),
+    hostNames: list(
+      Type.Object(
+        { address: text('IPv4 or IPv6 address.'), names: list(Type.String(), 'As the capture states them.') },
+        closed,
+      ),
+      'Names of addresses that the capture itself states (name resolution blocks of pcapng), bounded.',
+    ),
+    otherBlocks: Type.Record(Type.String(), count('Blocks.'), {
+      description: 'pcapng blocks that were recognised and passed over, e.g. `decryption secrets`.',
+    }),
     damage: maybe(Damage),
   },
   closed,

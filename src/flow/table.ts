@@ -2,59 +2,17 @@ import type { PacketBatch } from '../packet/batch.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
 import { IP_PROTOCOL, LAYER, TCP_FLAG } from '../packet/layer.ts';
 import { FlowColumns, wider } from './columns.ts';
+import { DEFAULT_FLOW_CONFIG, type FlowConfig } from './config.ts';
 import { type ConnState, tcpConnState, udpConnState } from './conn-state.ts';
 import { appendHistory, clearHistory, historyText } from './history.ts';
 import { icmpCounterpart } from './icmp-pair.ts';
-import { isLikelyTcpServer, isLikelyUdpServer } from './likely-server-ports.ts';
+import { isDnsPort, isFlippedTcp, isFlippedUdp } from './originator.ts';
 import { BLOCK, endpointSize, PAYLOAD_HIGH, PAYLOAD_LOW, ROW, STATUS, stateOf, W } from './tcp-endpoint.ts';
 import { EFFECT, TcpStates } from './tcp-state.ts';
 import { endpointHash4, endpointHash6, sameWords, tupleHash, TupleIndex } from './tuple-index.ts';
 import { TimingWheel } from './wheel.ts';
 
-/** Limits and timeouts, all in packet time. Defaults are Zeek's where Zeek has one. */
-export interface FlowConfig {
-  /**
-   * Concurrent flows at most; beyond it a flow is ended for each new one and `flow/evicted` counted: the least
-   * recently active one of the next `EVICTION_SAMPLE` slots.
-   */
-  readonly maxFlows: number;
-  readonly tcpInactivityMs: number;
-  /** As long as no handshake was completed. */
-  readonly tcpHandshakeInactivityMs: number;
-  /** A SYN that nothing answered. */
-  readonly tcpAttemptMs: number;
-  /** How long late segments of a closed connection are still taken for its own. */
-  readonly tcpCloseDelayMs: number;
-  readonly udpInactivityMs: number;
-  readonly icmpInactivityMs: number;
-  /**
-   * UDP flows to a DNS port: looked at in this interval from their start on, and ended when they were silent for a
-   * second less than it. A resolver that reuses its port has short flows this way.
-   */
-  readonly dnsSessionMs: number;
-  /** Start of each TCP direction that message decoders get to see at most, in bytes. */
-  readonly inspectBytes: number;
-  /** Memory for stream starts that cannot be decoded in place, over all flows; beyond it `stream/budget` is counted. */
-  readonly inspectBudgetBytes: number;
-  /** IP datagrams in reassembly at most, and how long their fragments are waited for. */
-  readonly maxFragmented: number;
-  readonly fragmentTimeoutMs: number;
-}
-
-export const DEFAULT_FLOW_CONFIG: FlowConfig = {
-  maxFlows: 262_144,
-  tcpInactivityMs: 300_000,
-  tcpHandshakeInactivityMs: 60_000,
-  tcpAttemptMs: 5_000,
-  tcpCloseDelayMs: 5_000,
-  udpInactivityMs: 60_000,
-  icmpInactivityMs: 60_000,
-  dnsSessionMs: 10_000,
-  inspectBytes: 16_384,
-  inspectBudgetBytes: 33_554_432,
-  maxFragmented: 256,
-  fragmentTimeoutMs: 30_000,
-};
+export { DEFAULT_FLOW_CONFIG, type FlowConfig };
 
 /** Why a flow ended. */
 export const FLOW_END = { closed: 1, timeout: 2, evicted: 3, capture: 4, reused: 5 } as const;
@@ -85,11 +43,6 @@ export interface FlowTableStatistics {
 /** Inactivity timeout classes; a slot of class 0 is free. */
 const CLASS = { free: 0, tcp: 1, tcpHandshake: 2, udp: 3, icmp: 4 } as const;
 
-/** UDP ports of DNS and its kin: DNS, NetBIOS names, mDNS, LLMNR. */
-const DNS_PORTS: ReadonlySet<number> = new Set([53, 137, 5353, 5355]);
-const NTP_PORT = 123;
-const NTP_MODE_SERVER = 4;
-
 /** Letters of UDP histories and of flips at the start. */
 const LETTER_D = 68;
 const LETTER_FLIP = 94;
@@ -102,7 +55,7 @@ const LETTER_FLIP = 94;
  * Timeouts are exact in packet time: a packet that comes after its flow's deadline starts another flow. When the
  * end of an idle flow is told to the listener is a matter of the timing wheel's second.
  *
- * Bounds: `maxFlows` slots; 290 bytes of typed arrays per slot (`FlowTable.bytesPerSlot`). The hash is fixed, as
+ * Bounds: `maxFlows` slots; 297 bytes of typed arrays per slot (`bytesPerSlot`), and 32 of the inspector. The hash is fixed, as
  * results must not change between runs; crafted tuples can lengthen probing.
  */
 export class FlowTable extends FlowColumns {
@@ -456,10 +409,8 @@ export class FlowTable extends FlowColumns {
       flips = isFlippedTcp(batch.tcpFlags[i]!, srcPort, dstPort);
     } else if (protocol === IP_PROTOCOL.udp) {
       this.#timeoutClass[slot] = CLASS.udp;
-      flips =
-        isLikelyUdpServer(srcPort) &&
-        (!isLikelyUdpServer(dstPort) || (srcPort === NTP_PORT && isNtpServer(batch, i)));
-      if (DNS_PORTS.has(flips ? srcPort : dstPort)) {
+      flips = isFlippedUdp(batch, i);
+      if (isDnsPort(flips ? srcPort : dstPort)) {
         this.timerAt[slot] = this.#now + this.config.dnsSessionMs / 1000;
       }
     } else this.#timeoutClass[slot] = CLASS.icmp;
@@ -608,25 +559,6 @@ export class FlowTable extends FlowColumns {
 
 /** Bytes of an ICMP header, which Zeek does not count as payload. */
 const ICMP_HEADER = 8;
-
-/**
- * True when the sender of a flow's first segment is likely its responder: not a plain SYN, from a port that servers
- * use. Between two such ports a SYN-ACK is believed (it may be a stealth scan), otherwise the lower one serves.
- */
-function isFlippedTcp(flags: number, srcPort: number, dstPort: number): boolean {
-  if ((flags & (TCP_FLAG.syn | TCP_FLAG.ack)) === TCP_FLAG.syn || !isLikelyTcpServer(srcPort)) return false;
-  if (!isLikelyTcpServer(dstPort)) return true;
-  return (flags & TCP_FLAG.syn) === 0 && srcPort < dstPort;
-}
-
-/** Between two NTP ports only the message tells that the first packet seen was an answer. */
-function isNtpServer(batch: PacketBatch, i: number): boolean {
-  return (
-    batch.dstPort[i] === NTP_PORT &&
-    batch.payloadCapLen[i]! > 0 &&
-    (batch.bytes[batch.payloadOffset[i]!]! & 7) === NTP_MODE_SERVER
-  );
-}
 
 function swap(a: { [n: number]: number }, b: { [n: number]: number }, slot: number): void {
   const value = a[slot]!;

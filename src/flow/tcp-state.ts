@@ -3,17 +3,8 @@ import { TCP_FLAG } from '../packet/layer.ts';
 import { appendHistory, isLogarithmicStep } from './history.ts';
 import { IslandPool } from './islands.ts';
 import { dataAcked, dataPending, dataSeen, MAX_UNACKED } from './tcp-content.ts';
-import {
-  BLOCK,
-  ENDPOINT,
-  previousStateOf,
-  ROW,
-  SEEN,
-  sequenceDelta,
-  stateOf,
-  STATUS,
-  W,
-} from './tcp-endpoint.ts';
+import { BLOCK, ENDPOINT, previousStateOf, ROW, SEEN, stateOf, STATUS, W } from './tcp-endpoint.ts';
+import { initialise, isUnderflow, noteAck, noteLast, TOO_LARGE_DELTA } from './tcp-sequence.ts';
 
 /**
  * The TCP connection state machine with Zeek's semantics: endpoint states, history letters, sequence accounting,
@@ -39,9 +30,6 @@ export const EFFECT = {
 
 /** Per flow, in `TcpStates.bits`. */
 const FLOW = { partial: 1, closeDeferred: 2, closed: 4 } as const;
-
-/** A sequence number further away than this is not believed in a SYN or RST, or an acknowledgement of 0. */
-const TOO_LARGE_DELTA = 1_048_576;
 
 const { fin: FIN, syn: SYN, rst: RST, ack: ACK } = TCP_FLAG;
 
@@ -158,7 +146,7 @@ export class TcpStates {
     const extent =
       ((flags & RST) === 0 ? length : 0) + ((flags & SYN) === 0 ? 0 : 1) + ((flags & FIN) === 0 ? 0 : 1);
     const end = (sequence + extent) >>> 0;
-    this.#initialise(block, flags, sequence, end);
+    initialise(words, block, flags, sequence, end);
     const rel = (sequence - words[block + W.start]!) >>> 0;
     const underflow = isUnderflow(
       words,
@@ -185,8 +173,11 @@ export class TcpStates {
     }
 
     let ackRel = 0;
-    if ((flags & ACK) !== 0) ackRel = this.#noteAck(peer, flags, ack);
-    this.#noteLast(slot, block, lower, flags, end, length);
+    if ((flags & ACK) !== 0) ackRel = noteAck(words, peer, flags, ack);
+    const isRepeated = noteLast(words, block, flags, end, length);
+    if (isRepeated && isLogarithmicStep(++words[block + W.retransmits]!)) {
+      appendHistory(this.history, slot, LETTER.T | lower);
+    }
     const closes = this.#transition(slot, block, peer, fromOriginator, flags, sequence, length);
 
     // A flip in the transition swapped the blocks; what follows is about the sender, wherever it is now.
@@ -301,32 +292,6 @@ export class TcpStates {
     }
   }
 
-  /** Sets where the endpoint's sequence numbers start, or start anew. */
-  #initialise(block: number, flags: number, sequence: number, end: number): void {
-    const words = this.words;
-    const state = stateOf(words, block);
-    if (state === ENDPOINT.inactive) {
-      const isSyn = (flags & SYN) !== 0;
-      // Without a SYN the numbers are set as if there had been one, and the first segment is not a repetition.
-      const start = isSyn ? sequence : (sequence - 1) >>> 0;
-      words[block + W.start] = start;
-      words[block + W.ack] = start;
-      words[block + W.last] = isSyn ? end : sequence;
-      return;
-    }
-    if ((flags & SYN) === 0) return;
-    const restarts =
-      state === ENDPOINT.synSent || state === ENDPOINT.synAckSent
-        ? sequence !== words[block + W.start]
-        : state === ENDPOINT.established ||
-          state === ENDPOINT.partial ||
-          (state === ENDPOINT.reset && previousStateOf(words, block) === ENDPOINT.inactive);
-    if (!restarts) return;
-    words[block + W.start] = sequence;
-    words[block + W.ack] = sequence;
-    words[block + W.last] = end;
-  }
-
   #once(slot: number, block: number, bit: number, letter: number): boolean {
     if ((this.words[block + W.status]! & bit) !== 0) return false;
     this.words[block + W.status]! |= bit;
@@ -368,52 +333,6 @@ export class TcpStates {
         if ((flags & (FIN | RST)) === (FIN | RST)) this.#once(slot, block, SEEN.finRst, LETTER.I | lower);
         else this.#once(slot, block, SEEN.multiFlag, LETTER.Q | lower);
     }
-  }
-
-  /** Notes what the segment acknowledges of the peer's numbers; returns it relative to the peer's start. */
-  #noteAck(peer: number, flags: number, ack: number): number {
-    const words = this.words;
-    if (stateOf(words, peer) === ENDPOINT.inactive) {
-      const start = (ack - 1) >>> 0;
-      words[peer + W.start] = start;
-      words[peer + W.ack] = start;
-      words[peer + W.last] = start;
-      return 1;
-    }
-    const acked = words[peer + W.ack]!;
-    const wraps = words[peer + W.wraps]!;
-    if (isUnderflow(words, peer, ack, acked, wraps >>> 16)) return 0;
-    if ((flags & RST) === 0) {
-      const delta = sequenceDelta(ack, acked);
-      // An acknowledgement of 0 far ahead is a broken one rather than a large transfer.
-      if (delta > 0 && !(ack === 0 && delta > TOO_LARGE_DELTA)) {
-        if (ack < acked && wraps >>> 16 < 0xffff) words[peer + W.wraps] = wraps + 0x1_0000;
-        words[peer + W.ack] = ack;
-      }
-    }
-    return (ack - words[peer + W.start]!) >>> 0;
-  }
-
-  /** Moves the last sequence number on. */
-  #noteLast(slot: number, block: number, lower: number, flags: number, end: number, length: number): void {
-    const words = this.words;
-    const last = words[block + W.last]!;
-    const advance = sequenceDelta(end, last);
-    if ((flags & (SYN | RST)) !== 0 && (advance > TOO_LARGE_DELTA || advance < -TOO_LARGE_DELTA)) return;
-    const onlySynSeen = last === (words[block + W.start]! + 1) >>> 0;
-    // With nothing but SYN and FIN seen the FIN tells the size, even of more than 2 GiB.
-    if ((flags & FIN) !== 0 && onlySynSeen) this.#moveLast(block, last, end);
-    else if (stateOf(words, block) === ENDPOINT.reset) return;
-    else if (advance > 0) this.#moveLast(block, last, end);
-    else if (length > 0 && isLogarithmicStep(++words[block + W.retransmits]!)) {
-      appendHistory(this.history, slot, LETTER.T | lower);
-    }
-  }
-
-  #moveLast(block: number, last: number, end: number): void {
-    const wraps = this.words[block + W.wraps]!;
-    if (end < last && (wraps & 0xffff) < 0xffff) this.words[block + W.wraps] = wraps + 1;
-    this.words[block + W.last] = end;
   }
 
   #setState(block: number, peer: number, state: number): void {
@@ -571,18 +490,4 @@ export class TcpStates {
 
 function isHandshake(state: number): boolean {
   return state <= ENDPOINT.synAckSent;
-}
-
-/** True when `sequence` lies before the endpoint's start: a repetition from before the capture, or garbage. */
-function isUnderflow(
-  words: Uint32Array,
-  block: number,
-  sequence: number,
-  last: number,
-  wraps: number,
-): boolean {
-  const delta = sequenceDelta(sequence, last);
-  if (delta < 0 && wraps > 0 && sequence > last) wraps--;
-  else if (delta > 0 && sequence < last) wraps++;
-  return wraps === 0 && sequenceDelta(sequence, words[block + W.start]!) < 0;
 }

@@ -9,7 +9,7 @@ import { compareText } from '../bytes/order.ts';
 import { dataPath } from './data.ts';
 import type { Fact, FactKind } from './fact.ts';
 import { parseFact, parseFacts } from './fact.ts';
-import { Matcher, type Match } from './matcher.ts';
+import { Matcher, type Match, type PatternOfFact } from './matcher.ts';
 
 /** Looks values up, by kind. */
 export interface Knowledge {
@@ -57,18 +57,21 @@ const MAX_WORDS = 16;
 export function compileKnowledge(facts: readonly Fact[]): Knowledge {
   return createKnowledge(
     () => facts,
-    (kind) => facts.filter((fact) => fact.kind === kind),
+    (kind) => lastOfEach(facts.filter((fact) => fact.kind === kind)),
   );
 }
 
-function createKnowledge(all: () => readonly Fact[], ofKind: (kind: FactKind) => readonly Fact[]): Knowledge {
+function createKnowledge(
+  all: () => readonly Fact[],
+  ofKind: (kind: FactKind) => Iterable<PatternOfFact>,
+): Knowledge {
   const matchers = new Map<FactKind, Matcher>();
   const remembered = new Map<string, readonly Match[]>();
   const matched = new Set<string>();
 
   const matcherOf = (kind: FactKind): Matcher => {
     let matcher = matchers.get(kind);
-    if (matcher === undefined) matchers.set(kind, (matcher = new Matcher(lastOfEach(ofKind(kind)))));
+    if (matcher === undefined) matchers.set(kind, (matcher = new Matcher(ofKind(kind))));
     return matcher;
   };
   const remember = (kind: FactKind, value: string, find: () => readonly Match[]): readonly Match[] => {
@@ -111,17 +114,38 @@ function createKnowledge(all: () => readonly Fact[], ofKind: (kind: FactKind) =>
 }
 
 /** The same pattern may support several fields with different weights: only a fact about the same fields is replaced. */
-function lastOfEach(facts: readonly Fact[]): Iterable<Fact> {
-  const patterns = new Map<string, Fact>();
+function lastOfEach(facts: readonly Fact[]): Iterable<PatternOfFact> {
+  const patterns = new Map<string, PatternOfFact>();
   for (const fact of facts) {
-    patterns.set(`${fact.pattern.toLowerCase()} ${Object.keys(fact.supports).sort().join()}`, fact);
+    patterns.set(`${fact.pattern.toLowerCase()} ${Object.keys(fact.supports).sort().join()}`, {
+      pattern: fact.pattern,
+      fact,
+    });
   }
   return patterns.values();
 }
 
+/** A line of a built-in file, parsed when its pattern first matches. */
+class FactLine implements PatternOfFact {
+  readonly pattern: string;
+  readonly #text: string;
+  readonly #origin: string;
+  #fact: Fact | undefined;
+
+  constructor(text: string, kindEnd: number, origin: string) {
+    this.pattern = text.slice(kindEnd + 1, text.indexOf('\t', kindEnd + 1));
+    this.#text = text;
+    this.#origin = origin;
+  }
+
+  get fact(): Fact {
+    return (this.#fact ??= parseFact(this.#text, this.#origin));
+  }
+}
+
 let builtIn: Knowledge | undefined;
 
-/** The facts that come with the program. Their lines are parsed when their kind is first asked for. */
+/** The facts that come with the program. Their lines are parsed when they first match. */
 export function builtInKnowledge(): Knowledge {
   if (builtIn !== undefined) return builtIn;
   const lines = new Map<string, { readonly text: string; readonly origin: string }[]>();
@@ -142,7 +166,7 @@ export function builtInKnowledge(): Knowledge {
   let all: readonly Fact[] | undefined;
   builtIn = createKnowledge(
     () => (all ??= loadFacts(folder)),
-    (kind) => (lines.get(kind) ?? []).map(({ text, origin }) => parseFact(text, origin)),
+    (kind) => (lines.get(kind) ?? []).map(({ text, origin }) => new FactLine(text, kind.length, origin)),
   );
   return builtIn;
 }

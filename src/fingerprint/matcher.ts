@@ -14,8 +14,14 @@ export interface Match {
   readonly supports: Support;
 }
 
-interface Pattern {
+/** A fact by its pattern; the rest of it is asked for when the pattern matched. */
+export interface PatternOfFact {
+  readonly pattern: string;
   readonly fact: Fact;
+}
+
+interface Pattern {
+  readonly source: PatternOfFact;
   /** Literal characters: how specific it is. */
   readonly literal: number;
   /** Lower-case text without which it cannot match; '' when none is known. */
@@ -30,26 +36,31 @@ export class Matcher {
   private readonly buckets = new Map<string, Pattern[]>();
   private readonly loose: Pattern[] = [];
 
-  constructor(facts: Iterable<Fact>) {
-    for (const fact of facts) this.add(fact);
+  constructor(sources: Iterable<PatternOfFact>) {
+    for (const source of sources) this.add(source);
   }
 
-  private add(fact: Fact): void {
-    const text = fact.pattern.toLowerCase();
+  private add(source: PatternOfFact): void {
+    const text = source.pattern.toLowerCase();
     if (text.startsWith('/')) {
       const needle = fixedStart(text);
-      const pattern = { fact, literal: literalLength(text), needle, expression: undefined };
+      const pattern = { source, literal: literalLength(text), needle, expression: undefined };
       if (needle.length >= 2) push(this.buckets, needle.slice(0, 2), pattern);
       else this.loose.push(pattern);
       return;
     }
-    const pieces = text.split(/[*#?]+/);
-    if (pieces.length === 1) {
-      push(this.exact, text, { fact, literal: text.length + 1000, needle: text, expression: undefined });
+    if (!isWild(text)) {
+      push(this.exact, text, { source, literal: text.length + 1000, needle: text, expression: undefined });
       return;
     }
-    const needle = pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest));
-    const pattern = { fact, literal: pieces.join('').length, needle, expression: undefined };
+    const pieces = text.split(/[*#?]+/);
+    let needle = '';
+    let literal = 0;
+    for (const piece of pieces) {
+      literal += piece.length;
+      if (piece.length > needle.length) needle = piece;
+    }
+    const pattern = { source, literal, needle, expression: undefined };
     if (pieces[0]!.length >= 2) push(this.buckets, text.slice(0, 2), pattern);
     else this.loose.push(pattern);
   }
@@ -63,23 +74,24 @@ export class Matcher {
     search(this.loose, value, text, found);
     if (found.length === 0) return NONE;
     found.sort(
-      (a, b) => b.pattern.literal - a.pattern.literal || b.pattern.fact.weight - a.pattern.fact.weight,
+      (a, b) =>
+        b.pattern.literal - a.pattern.literal || b.pattern.source.fact.weight - a.pattern.source.fact.weight,
     );
     const open = new Set<string>(FIELDS);
     const matches: Match[] = [];
     for (const { pattern, groups } of found) {
+      const { fact } = pattern.source;
       const supports: Record<string, string> = {};
       for (const field of FIELDS) {
-        const template = pattern.fact.supports[field];
+        const template = fact.supports[field];
         if (template === undefined || !open.has(field)) continue;
         const filled = fill(template, groups);
         if (filled === '') continue;
         supports[field] = filled;
       }
       for (const field of Object.keys(supports)) open.delete(field);
-      const silent = Object.keys(pattern.fact.supports).length === 0;
-      if (silent || Object.keys(supports).length > 0)
-        matches.push({ fact: pattern.fact, supports: supports });
+      const silent = Object.keys(fact.supports).length === 0;
+      if (silent || Object.keys(supports).length > 0) matches.push({ fact, supports: supports });
     }
     return matches;
   }
@@ -99,13 +111,17 @@ function search(
   if (patterns === undefined) return;
   for (const pattern of patterns) {
     if (!lower.includes(pattern.needle)) continue;
-    pattern.expression ??= compile(pattern.fact.pattern);
+    pattern.expression ??= compile(pattern.source.pattern);
     const groups = pattern.expression.exec(value);
     if (groups !== null) found.push({ pattern, groups });
   }
 }
 
 const NONE: Match[] = [];
+
+function isWild(text: string): boolean {
+  return text.includes('*') || text.includes('#') || text.includes('?');
+}
 
 function push(map: Map<string, Pattern[]>, key: string, pattern: Pattern): void {
   const list = map.get(key);

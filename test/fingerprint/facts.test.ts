@@ -23,6 +23,10 @@ function fact(line: string): Fact {
   return parseFacts(line.replaceAll(' | ', '\t'), 'test.tsv')[0]!;
 }
 
+function matcherOf(...lines: string[]): Matcher {
+  return new Matcher(lines.map((line) => ({ pattern: fact(line).pattern, fact: fact(line) })));
+}
+
 function problem(line: string): string {
   try {
     parseFacts(`# a comment\n${line.replaceAll(' | ', '\t')}\n`, 'mine.tsv');
@@ -107,7 +111,7 @@ test('every vendor fact names an organisation of the registry', () => {
   }
   for (const one of facts) {
     if (!one.kind.startsWith('oui')) continue;
-    const matcher = new Matcher([one]);
+    const matcher = new Matcher([{ pattern: one.pattern, fact: one }]);
     const known = (names.get(start(one.pattern)) ?? []).some((name) => matcher.match(name).length > 0);
     assert.ok(known, `${one.origin}: no organisation matches ${one.pattern}`);
   }
@@ -120,13 +124,13 @@ test('no built-in fact names an address', () => {
 });
 
 test('exact, prefix, wildcard and expression patterns', () => {
-  const matcher = new Matcher([
-    fact('host | HS1## | category=plug; model=HS1$1 | 0.9 | why'),
-    fact('host | *-iPhone | brand=Apple | 0.9 | why'),
-    fact('host | printer | category=printer | 0.9 | why'),
-    fact('host | NPI?????? | brand=HP | 0.9 | why'),
-    fact('host | /^cam(\\d+)$/ | model=Cam $1 | 0.9 | why'),
-  ]);
+  const matcher = matcherOf(
+    'host | HS1## | category=plug; model=HS1$1 | 0.9 | why',
+    'host | *-iPhone | brand=Apple | 0.9 | why',
+    'host | printer | category=printer | 0.9 | why',
+    'host | NPI?????? | brand=HP | 0.9 | why',
+    'host | /^cam(\\d+)$/ | model=Cam $1 | 0.9 | why',
+  );
   const supports = (value: string): unknown[] => matcher.match(value).map((match) => match.supports);
   assert.deepEqual(supports('hs110'), [{ category: 'plug', model: 'HS110' }]);
   assert.deepEqual(supports('HS1x0'), []);
@@ -138,11 +142,47 @@ test('exact, prefix, wildcard and expression patterns', () => {
   assert.deepEqual(supports('CAM12'), [{ model: 'Cam 12' }]);
 });
 
+/** A value that a pattern of wildcards matches. */
+function sample(pattern: string): string {
+  return pattern.replaceAll('*', 'x-1').replaceAll('#', '3').replaceAll('?', 'q');
+}
+
+test('buckets and shortcuts lose no match', () => {
+  const wild = facts.filter(({ pattern }) => !pattern.startsWith('/'));
+  for (const one of wild) {
+    const single = new Matcher([{ pattern: one.pattern, fact: one }]);
+    assert.equal(single.match(sample(one.pattern)).length, 1, `${one.origin}: ${one.pattern}`);
+  }
+  const models = [
+    'DCS-935L',
+    'HS100',
+    'SM-G991B',
+    'MFC-L2750DW',
+    'KD-55XE9005',
+    'iPhone14,2',
+    'SP-1101W',
+    'WS-C3560G-24PS',
+  ];
+  const values = [...new Set([...wild.map(({ pattern }) => sample(pattern)), ...models])];
+  for (const one of facts) {
+    if (!one.pattern.startsWith('/')) continue;
+    const expression = new RegExp(one.pattern.slice(1, one.pattern.lastIndexOf('/')), 'i');
+    const single = new Matcher([{ pattern: one.pattern, fact: one }]);
+    for (const value of values) {
+      assert.equal(
+        single.match(value).length > 0,
+        expression.test(value),
+        `${one.origin}: ${one.pattern} and ${value}`,
+      );
+    }
+  }
+});
+
 test('the more specific fact speaks, the more general one adds what is open', () => {
-  const matcher = new Matcher([
-    fact('host | DCH-* | brand=D-Link; category=hub | 0.9 | why'),
-    fact('host | DCH-S* | category=sensor | 0.9 | why'),
-  ]);
+  const matcher = matcherOf(
+    'host | DCH-* | brand=D-Link; category=hub | 0.9 | why',
+    'host | DCH-S* | category=sensor | 0.9 | why',
+  );
   assert.deepEqual(
     matcher.match('DCH-S150').map((match) => match.supports),
     [{ category: 'sensor' }, { brand: 'D-Link' }],

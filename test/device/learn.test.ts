@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Report } from '../../src/report/schema.ts';
+import { CAMERA, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
+import { be16, bytesOf, ipBytes } from '../packet/build-frame.ts';
+import { labels } from '../protocol/write.ts';
+
+type ReportDevice = Report['devices'][number];
+
+function deviceOf(report: Report, mac: string): ReportDevice {
+  const device = report.devices.find(({ id }) => id === mac);
+  assert.ok(device, mac);
+  return device;
+}
+
+function query(name: string): Uint8Array {
+  return bytesOf(be16(7), be16(0x0100), be16(1), be16(0), be16(0), be16(0), labels(name), be16(1), be16(1));
+}
+
+/** An answer with recursion available; `flags` 0x8400 makes it an mDNS announcement without a question. */
+function answer(name: string, address: string, flags = 0x8180): Uint8Array {
+  const asked = flags === 0x8180;
+  const question = asked ? bytesOf(labels(name), be16(1), be16(1)) : new Uint8Array(0);
+  const record = bytesOf(labels(name), be16(1), be16(1), [0, 0, 0, 60], be16(4), ipBytes(address));
+  return bytesOf(
+    be16(asked ? 7 : 0),
+    be16(flags),
+    be16(asked ? 1 : 0),
+    be16(1),
+    be16(0),
+    be16(0),
+    question,
+    record,
+  );
+}
+
+test('a lease gives its client the address, name and fingerprint, and its server the role', async () => {
+  const lease = { client: LAPTOP.mac, yourIp: LAPTOP.ip, router: ROUTER.ip, dns: ROUTER.ip };
+  const report = await new Scene()
+    .dhcp(0, { client: LAPTOP.mac, type: 3, hostName: 'annas-laptop', parameters: [1, 3, 6, 15] })
+    .dhcp(0.1, { ...lease, type: 5, server: ROUTER })
+    .report();
+  const laptop = deviceOf(report, LAPTOP.mac);
+  assert.deepEqual(
+    laptop.addresses.map(({ address, sources }) => [address, sources]),
+    [[LAPTOP.ip, ['dhcp']]],
+  );
+  assert.deepEqual(laptop.names, [{ name: 'annas-laptop', source: 'dhcp' }]);
+  assert.deepEqual(laptop.fingerprints['dhcp'], ['1,3,6,15']);
+  assert.deepEqual(deviceOf(report, ROUTER.mac).roles, ['dhcp-server', 'gateway']);
+});
+
+test('a question gives a domain, its answer names the peer, and who answers resolves', async () => {
+  const cloud = remote('203.0.113.5');
+  const report = await new Scene()
+    .resolve(0, CAMERA, ROUTER)
+    .udp(1, CAMERA, ROUTER, [40_000, 53], query('Cloud.Example.com'))
+    .udp(1.1, ROUTER, CAMERA, [53, 40_000], answer('cloud.example.com', cloud.ip))
+    .connection(2, CAMERA, cloud, 443, 41_000)
+    .report();
+  const camera = deviceOf(report, CAMERA.mac);
+  assert.deepEqual(camera.domains, [{ name: 'cloud.example.com', count: 1 }]);
+  const peer = camera.peers.find(({ peer: id }) => id === cloud.ip);
+  assert.equal(peer?.name, 'cloud.example.com');
+  assert.deepEqual(peer?.ports, ['tcp/443']);
+  assert.ok(
+    camera.peers.some(({ peer: id }) => id === ROUTER.mac),
+    'a local peer goes by its device id',
+  );
+  assert.ok(deviceOf(report, ROUTER.mac).roles.includes('dns-server'));
+  assert.ok(
+    !deviceOf(report, ROUTER.mac).peers.some(({ peer: id }) => id === cloud.ip),
+    'what it forwards is not its own',
+  );
+});
+
+test('an mDNS announcement names its sender, and its owner when a reflector repeats it', async () => {
+  const group = { mac: '01:00:5e:00:00:fb', ip: '224.0.0.251' };
+  const announce = answer('camera-1.local', CAMERA.ip, 0x8400);
+  const report = await new Scene()
+    .resolve(0, CAMERA, ROUTER)
+    .udp(1, CAMERA, group, [5353, 5353], announce)
+    .udp(1.1, ROUTER, group, [5353, 5353], announce)
+    .report();
+  assert.deepEqual(deviceOf(report, CAMERA.mac).names, [{ name: 'camera-1', source: 'mdns' }]);
+  assert.deepEqual(deviceOf(report, ROUTER.mac).names, []);
+});
+
+test('a service is what answers, not what is asked for', async () => {
+  const report = await new Scene()
+    .resolve(0, LAPTOP, CAMERA)
+    .connection(1, LAPTOP, CAMERA, 554, 40_000)
+    .refused(2, LAPTOP, CAMERA, 23, 40_001)
+    .report();
+  assert.deepEqual(
+    deviceOf(report, CAMERA.mac).services.map(({ port, transport, source }) => [port, transport, source]),
+    [[554, 'tcp', 'flow']],
+  );
+  assert.deepEqual(deviceOf(report, LAPTOP.mac).services, []);
+});

@@ -6,6 +6,12 @@ export class DamageLog {
   private reason = '';
   private bytesLost = 0;
   private resynchronised = 0;
+  private sealed = false;
+
+  /** Reading was ended from outside: what is missing from here on is no damage. */
+  seal(): void {
+    this.sealed = true;
+  }
 
   /** Reading stopped at `offset`, for good. */
   stopped(offset: number, reason: string, bytesLost: number): void {
@@ -15,7 +21,7 @@ export class DamageLog {
   /** Something at `offset` was skipped, and reading went on. */
   skipped(offset: number, reason: string, bytesLost: number): void {
     this.note(offset, reason, bytesLost);
-    this.resynchronised++;
+    if (!this.sealed) this.resynchronised++;
   }
 
   get result(): Damage | null {
@@ -29,6 +35,7 @@ export class DamageLog {
   }
 
   private note(offset: number, reason: string, bytesLost: number): void {
+    if (this.sealed) return;
     if (this.offset < 0) {
       this.offset = offset;
       this.reason = reason;

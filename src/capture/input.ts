@@ -116,7 +116,8 @@ export class Input {
       if (this.done) break;
       const filled = window.fill();
       if (filled) await filled;
-      if (this.closed) return false;
+      // Closed while waiting: what the window holds whole is still given.
+      if (this.closed) window.ended = true;
     }
     await this.finish();
     return false;
@@ -125,12 +126,14 @@ export class Input {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.damage.seal();
     await this.stream.close();
   }
 
   /** The reader is at the end; what it left of the input is read for the digest alone. */
   private async finish(): Promise<void> {
     this.ended = true;
+    if (this.closed) return;
     const rest = new Uint8Array(this.chunkSize);
     for (;;) {
       const got = this.tap.stream.read(rest, 0, rest.length);

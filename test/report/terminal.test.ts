@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { cellWidth, fitCell, safeText, shareColumns, wrapCell } from '../../src/report/terminal/cell.ts';
-import { damageNotice, renderReport } from '../../src/report/terminal/render.ts';
+import { inputNotices } from '../../src/report/terminal/notices.ts';
+import { renderReport } from '../../src/report/terminal/render.ts';
 import { sampleCamera, sampleDevice, sampleFinding, sampleReport, sampleSource } from './sample.ts';
 
 const hostile = fc.oneof(
@@ -132,8 +133,22 @@ test('rows beyond the bound are counted', () => {
 test('damage is told in one line', () => {
   const damage = { offset: 1234, reason: 'record longer than the file', bytesLost: 2000, resynchronised: 0 };
   const inputs = [{ info: sampleSource({ name: 'x\u001b.pcap', damage }), first: null, last: null }];
-  assert.equal(
-    damageNotice(sampleReport({ inputs }).input[0]!),
+  assert.deepEqual(inputNotices(sampleReport({ inputs }).input[0]!), [
     'x\\x1b.pcap is damaged at byte 1,234: record longer than the file; reading stopped there, 2,000 bytes not read',
-  );
+  ]);
+});
+
+test('drops that the capture states and link types that are not analyzed are told', () => {
+  const face = { name: '', description: '', linkType: 1, snapLen: 0, timeDigits: 6, drops: -1 };
+  const interfaces = [
+    { ...face, drops: 1200 },
+    { ...face, drops: 34, linkType: 189 },
+    { ...face, linkType: 201 },
+    { ...face, linkType: 40_000 },
+  ];
+  const inputs = [{ info: sampleSource({ name: '-', interfaces }), first: null, last: null }];
+  assert.deepEqual(inputNotices(sampleReport({ inputs }).input[0]!), [
+    'standard input states 1,234 packets lost while capturing',
+    'standard input: frames of link type USB_LINUX, BLUETOOTH_HCI_H4_WITH_PHDR, 40000 are counted and not analyzed',
+  ]);
 });

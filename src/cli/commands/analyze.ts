@@ -11,7 +11,8 @@ import { renderReportHtml } from '../../report/html/report-page.ts';
 import { EventFile } from '../../report/events/events.ts';
 import { countAtLeast } from '../../report/fail-on.ts';
 import { formatPlural } from '../../report/quantity.ts';
-import { damageNotice, renderReport } from '../../report/terminal/render.ts';
+import { inputNotices } from '../../report/terminal/notices.ts';
+import { renderReport } from '../../report/terminal/render.ts';
 import { ZeekLogs } from '../../report/zeek/logs.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
@@ -138,8 +139,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
       }),
     );
   }
-  if (!args.quiet)
-    for (const notice of report.input.map(damageNotice)) if (notice !== '') writeNotice(notice);
+  if (!args.quiet) for (const notice of report.input.flatMap(inputNotices)) writeNotice(notice);
   if (args.save) {
     // On demand: most runs need no database.
     const { saveReport } = await import('../../store/store.ts');

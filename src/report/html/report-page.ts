@@ -15,7 +15,7 @@ import {
 } from '../quantity.ts';
 import type { Report, ReportDevice, ReportFinding } from '../schema.ts';
 import { byTraffic } from '../terminal/devices.ts';
-import { damageNotice } from '../terminal/render.ts';
+import { inputNotices } from '../terminal/notices.ts';
 
 /** Entries shown; a page with more is of no use to a person. */
 const MAX_DEVICES = 2_000;
@@ -34,8 +34,8 @@ function* reportBody(report: Report, names: string): Generator<string> {
       ? ''
       : `${formatDuration(totals.durationSeconds)} from ${formatMoment(totals.firstTime)} UTC`;
   yield `<h1>Network report</h1>\n<p class="mono">${escapeHtml(names)}</p>\n<p class="dim">${escapeHtml(span)}</p>\n`;
-  for (const notice of report.input.map(damageNotice)) {
-    if (notice !== '') yield `<p class="notice">${escapeHtml(notice)}</p>\n`;
+  for (const notice of report.input.flatMap(inputNotices)) {
+    yield `<p class="notice">${escapeHtml(notice)}</p>\n`;
   }
   if (!report.complete) yield '<p class="notice">Reading was stopped before the end of the input.</p>\n';
   yield '<div class="cards">\n';

@@ -7,7 +7,7 @@ import {
   formatPlural,
   formatRate,
 } from '../quantity.ts';
-import type { Report, ReportInput } from '../schema.ts';
+import type { Report } from '../schema.ts';
 import { cellWidth, safeText, wrapCell } from './cell.ts';
 import { byTraffic, renderDevices } from './devices.ts';
 import { renderFindings } from './findings.ts';
@@ -103,19 +103,6 @@ function issuesBlock({ issues }: Report, width: number, style: Style): string {
   });
   if (issues.length > MAX_ISSUES) lines.push(`  and ${issues.length - MAX_ISSUES} more kinds`);
   return [style.bold('Not everything could be decoded'), ...lines].join('\n');
-}
-
-/** What a person must know about an input that could not be read whole; '' when there is nothing. */
-export function damageNotice({ name, damage }: ReportInput): string {
-  if (damage === null) return '';
-  const went =
-    damage.resynchronised > 0
-      ? `read on after ${formatPlural(damage.resynchronised, 'gap')}`
-      : 'reading stopped there';
-  return (
-    `${name === '-' ? 'standard input' : safeText(name)} is damaged at byte ${formatCount(damage.offset)}: ${safeText(damage.reason)}; ` +
-    `${went}, ${formatPlural(damage.bytesLost, 'byte')} not read`
-  );
 }
 
 function more(count: number, noun: string, style: Style): string[] {

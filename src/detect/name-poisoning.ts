@@ -1,9 +1,10 @@
 /**
- * name-poisoning (ATT&CK T1557.001): a device answers LLMNR queries for several different names with its own address.
+ * name-poisoning (ATT&CK T1557.001): a device answers LLMNR or NetBIOS queries for several different names with its own address.
  * A host answers for its own name alone.
  *
  * State: `MAX_ANSWERERS` devices with the names they answered for.
  */
+import { formatIpAt } from '../bytes/address.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { deviceActor } from './actor.ts';
@@ -23,20 +24,33 @@ export const namePoisoning: DetectorFactory<RuleConfig<'name-poisoning'>> = (con
     MAX_ANSWERERS,
   );
 
-  function observe(observation: Observation, at: MessageContext): void {
-    if (observation.kind !== 'dns' || observation.protocol !== 'llmnr' || !observation.isResponse) return;
-    const device = view.devices.senderOf(at.batch, at.index);
+  /** The name that the message says is found at its sender's own address; '' for all other messages. */
+  function claimedName(observation: Observation, at: MessageContext): string {
+    const word = at.index * 4;
+    if (observation.kind === 'netbios-name') {
+      const isAnswer = observation.isResponse && observation.opcode === 0 && observation.rcode === 0;
+      // A name server answers for many, with the addresses of others.
+      return isAnswer && observation.address === at.batch.srcIp[word + 3] ? observation.name.trim() : '';
+    }
+    if (observation.kind !== 'dns' || observation.protocol !== 'llmnr' || !observation.isResponse) return '';
+    const own = formatIpAt(at.batch.srcIp, word);
     const answer = observation.records.find(
-      ({ type, section }) => section === 'answer' && (type === A || type === AAAA),
+      ({ type, section, value }) => section === 'answer' && (type === AAAA || (type === A && value === own)),
     );
-    if (device < 0 || answer === undefined) return;
+    return answer?.name ?? '';
+  }
+
+  function observe(observation: Observation, at: MessageContext): void {
+    const name = claimedName(observation, at).toLowerCase();
+    const device = name === '' ? -1 : view.devices.senderOf(at.batch, at.index);
+    if (device < 0) return;
     const answerer = answerers.use(device, () => ({
       names: new Set(),
       victims: new Set(),
       episode: new Episode(at.seconds, at.nanos),
     }));
     answerer.episode.add(at.seconds, at.nanos, at.packet);
-    if (answerer.names.size < MAX_SAMPLES) answerer.names.add(answer.name.toLowerCase());
+    if (answerer.names.size < MAX_SAMPLES) answerer.names.add(name);
     const victim = view.devices.receiverOf(at.batch, at.index);
     if (victim >= 0 && answerer.victims.size < MAX_SAMPLES)
       answerer.victims.add(view.devices.devices[victim]!.id);
@@ -56,7 +70,7 @@ export const namePoisoning: DetectorFactory<RuleConfig<'name-poisoning'>> = (con
             confidence: 0.9,
             actor,
             peer: victims.size === 1 ? [...victims][0]! : '',
-            summary: `${actor.label} answered LLMNR queries for ${names.size} different names`,
+            summary: `${actor.label} answered LLMNR or NetBIOS queries for ${names.size} different names`,
             evidence: { names: [...names], victims: [...victims], answers: episode.count },
             technique: 'T1557.001',
           });

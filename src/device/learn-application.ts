@@ -2,19 +2,30 @@ import { formatIpAt } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
 import type { Evidence } from '../fingerprint/evidence.ts';
 import { collectFingerprint } from '../fingerprint/collect.ts';
+import { hassh } from '../fingerprint/hassh.ts';
 import { ja3, ja3s } from '../fingerprint/ja3.ts';
 import { ja4 } from '../fingerprint/ja4.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { HttpRequestObservation } from '../protocol/http.ts';
+import type { NetbiosNameObservation } from '../protocol/netbios-name.ts';
 import type { Observation } from '../protocol/observation.ts';
+import type { SshKexInitObservation } from '../protocol/ssh.ts';
 import type { TlsClientHelloObservation } from '../protocol/tls-client-hello.ts';
 import type { Device } from './device.ts';
 import { keepDomain, keepEvidence, keepFingerprint, keepName } from './keep.ts';
 import type { Learner } from './learn.ts';
 
+/** Browser commands by which a host names itself. */
+const HOST_ANNOUNCEMENTS = new Set([1, 15]);
+/** Suffixes of NetBIOS names that are those of hosts. */
+const WORKSTATION = 0x00;
+const FILE_SERVER = 0x20;
+const NETBIOS_QUERY = 0;
+const NETBIOS_REGISTRATIONS = new Set([5, 8, 9, 15]);
+
 const words = new Uint32Array(4);
 
-/** TLS, HTTP and UPnP descriptions: whom a device wants to reach, and the names that it gives itself. */
+/** TLS, HTTP, SSH, NetBIOS and UPnP descriptions: whom a device wants to reach, and the names that it gives itself. */
 export function learnApplication(learner: Learner, observation: Observation, context: MessageContext): void {
   const sender = learner.senderOf(context);
   const { registry } = learner;
@@ -33,6 +44,20 @@ export function learnApplication(learner: Learner, observation: Observation, con
       break;
     case 'http-response':
       learner.bound(keepFingerprint(device, 'http-server', observation.server), context);
+      break;
+    case 'ssh-version':
+      learner.bound(keepFingerprint(device, 'ssh-software', observation.software), context);
+      break;
+    case 'ssh-kexinit':
+      learnKex(learner, device, observation, context);
+      break;
+    case 'netbios-name':
+      learnNetbiosName(learner, device, observation, context);
+      break;
+    case 'netbios-datagram':
+      if (HOST_ANNOUNCEMENTS.has(observation.command)) {
+        learner.bound(keepName(device, observation.serverName.trim(), 'netbios'), context);
+      }
       break;
     case 'upnp-description':
       learner.bound(keepName(device, observation.friendlyName, 'upnp'), context);
@@ -65,6 +90,30 @@ function learnRequest(
 ): void {
   wanted(learner, device, request.host.replace(/:\d+$/, ''), context);
   learner.bound(keepFingerprint(device, 'http-user-agent', request.userAgent), context);
+}
+
+function learnKex(
+  learner: Learner,
+  device: Device,
+  kex: SshKexInitObservation,
+  context: MessageContext,
+): void {
+  const print = hassh(kex);
+  learner.bound(keepFingerprint(device, kex.isClient ? 'hassh' : 'hassh-server', print), context);
+  collectFingerprint('hassh', print, (evidence) => learner.bound(keepEvidence(device, evidence), context));
+}
+
+/** A host registers its own name, or says that it has it; a name server speaks of others. */
+function learnNetbiosName(
+  learner: Learner,
+  device: Device,
+  { isResponse, opcode, rcode, name, suffix, isGroup, address }: NetbiosNameObservation,
+  context: MessageContext,
+): void {
+  if (isGroup || rcode !== 0 || (suffix !== WORKSTATION && suffix !== FILE_SERVER)) return;
+  if (isResponse ? opcode !== NETBIOS_QUERY : !NETBIOS_REGISTRATIONS.has(opcode)) return;
+  if (address !== context.batch.srcIp[context.index * 4 + 3]) return;
+  learner.bound(keepName(device, name.trim(), 'netbios'), context);
 }
 
 /** A name that the device asked a server for. */

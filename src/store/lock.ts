@@ -1,8 +1,11 @@
 /**
- * One writer at a time: a lock file beside the store, made with O_EXCL, that names its holder. The lock of a process
- * that is gone is taken over. Readers need no lock, since the store is replaced as a whole.
+ * One writer at a time: a lock beside the store that names its holder. The lock of a process that is gone is taken
+ * over. Readers need no lock, since the store is replaced as a whole.
+ *
+ * The lock is a symbolic link whose target is the holder: it comes into being together with what it says, so a process
+ * that is killed at any moment leaves a lock that can be judged. Where there are no links it is a file.
  */
-import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { lstat, open, readFile, readlink, rename, symlink, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LanscopeError } from '../bytes/error.ts';
@@ -16,6 +19,8 @@ interface Holder {
 }
 
 const RETRY_MS = 50;
+/** A lock file that says nothing for so long was left by a process that was killed between making and writing it. */
+const SILENT_MS = 10_000;
 
 /** Takes the lock of the store at `path`, waiting `patienceMs` at most. The result gives it back. STORE_LOCKED. */
 export async function lockStore(path: string, patienceMs = 2_000): Promise<() => Promise<void>> {
@@ -23,13 +28,13 @@ export async function lockStore(path: string, patienceMs = 2_000): Promise<() =>
   const mine = JSON.stringify(await describeProcess(process.pid));
   for (let waited = 0; ; waited += RETRY_MS) {
     if (await create(lock, mine)) return () => release(lock, mine);
-    const text = await readFile(lock, 'utf8').catch(() => '');
-    if (text !== '' && (await isStale(text))) {
+    const text = await readHolder(lock);
+    if (text !== null && (await isStale(lock, text))) {
       await setAside(lock, text);
       continue;
     }
     if (waited >= patienceMs) {
-      const { pid, host } = parseHolder(text) ?? { pid: '?', host: '?' };
+      const { pid, host } = parseHolder(text ?? '') ?? { pid: '?', host: '?' };
       throw new LanscopeError(
         'STORE_LOCKED',
         `the store ${path} is being written by process ${pid} on ${host}`,
@@ -42,6 +47,13 @@ export async function lockStore(path: string, patienceMs = 2_000): Promise<() =>
 
 async function create(lock: string, mine: string): Promise<boolean> {
   try {
+    await symlink(mine, lock);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    if (!NO_LINKS.some((code) => isCode(error, code))) throw unwritable(lock, error);
+  }
+  try {
     const file = await open(lock, 'wx', 0o600);
     await file.writeFile(mine);
     await file.close();
@@ -52,8 +64,20 @@ async function create(lock: string, mine: string): Promise<boolean> {
   }
 }
 
+const NO_LINKS = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
+
+/** What the lock says of its holder; null when there is no lock. */
+async function readHolder(lock: string): Promise<string | null> {
+  try {
+    return await readlink(lock);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return null;
+    return readFile(lock, 'utf8').catch(() => null);
+  }
+}
+
 async function release(lock: string, mine: string): Promise<void> {
-  if ((await readFile(lock, 'utf8').catch(() => '')) === mine) await unlink(lock).catch(() => {});
+  if ((await readHolder(lock)) === mine) await unlink(lock).catch(() => {});
 }
 
 /** Moves a stale lock away. Another process may have done so and locked since: then its lock is put back. */
@@ -65,14 +89,18 @@ async function setAside(lock: string, stale: string): Promise<void> {
     if (isCode(error, 'ENOENT')) return;
     throw unwritable(lock, error);
   }
-  if ((await readFile(aside, 'utf8')) === stale) await unlink(aside);
+  if ((await readHolder(aside)) === stale) await unlink(aside);
   else await rename(aside, lock);
 }
 
 /** True when the holder was a process of this machine that is gone. What cannot be told counts as alive. */
-async function isStale(text: string): Promise<boolean> {
+async function isStale(lock: string, text: string): Promise<boolean> {
   const holder = parseHolder(text);
-  if (holder === null || holder.host !== hostname()) return false;
+  if (holder === null) {
+    const stat = await lstat(lock).catch(() => null);
+    return stat !== null && Date.now() - stat.mtimeMs > SILENT_MS;
+  }
+  if (holder.host !== hostname()) return false;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -209,6 +210,16 @@ test('the lock of a process that is gone, or whose pid was reused, is taken over
       await lockStore(path, 0)
     )();
   }
+  writeFileSync(`${path}.lock`, '');
+  await assert.rejects(
+    lockStore(path, 0),
+    failsWith('STORE_LOCKED', /process \?/),
+    'it may be being written',
+  );
+  utimesSync(`${path}.lock`, 1, 1);
+  await (
+    await lockStore(path, 0)
+  )();
   writeFileSync(`${path}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere.invalid', started: '1' }));
   await assert.rejects(lockStore(path, 0), failsWith('STORE_LOCKED', /elsewhere\.invalid/));
 });
@@ -219,8 +230,10 @@ test('killed while writing, the store opens with the last or the previous genera
   const script = `
     import { saveReport } from ${JSON.stringify(new URL('../../src/store/store.ts', import.meta.url).href)};
     import { sampleReport, sampleParts } from ${JSON.stringify(new URL('../report/sample.ts', import.meta.url).href)};
-    process.stdout.write('ready');
-    for (let i = 100; ; i++) await saveReport(${JSON.stringify(path)}, sampleReport({ totals: { ...sampleParts().totals, packets: i } }), 'x');`;
+    for (let i = Number(process.argv.at(-1)); ; i++) {
+      await saveReport(${JSON.stringify(path)}, sampleReport({ totals: { ...sampleParts().totals, packets: i } }), 'x');
+      process.stdout.write('.');
+    }`;
   for (let round = 0; round < 4; round++) {
     const child = spawn(process.execPath, [
       '--import',
@@ -228,6 +241,7 @@ test('killed while writing, the store opens with the last or the previous genera
       '--input-type=module',
       '-e',
       script,
+      String((round + 1) * 1_000_000),
     ]);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     await new Promise((resolve) => setTimeout(resolve, 5 + round * 37));

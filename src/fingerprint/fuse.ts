@@ -33,6 +33,8 @@ const MAX_CHANCE = 0.99;
 const MAX_EVIDENCE = 64;
 /** Above this many domains, what a device asks for says more about its user than about itself. */
 const BROWSING_DOMAINS = 25;
+/** Weight of a domain that devices call and people do not visit. */
+const DEVICE_SERVICE = 0.9;
 /** How much of the weight of domains is left for a device with a person in front of it. */
 const APP_TRAFFIC = 0.25;
 
@@ -44,10 +46,9 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
   const said = [...evidence];
   const notes: string[] = [];
   const personal = isPersonal(said);
-  const browses = (context.domainCount ?? 0) > BROWSING_DOMAINS;
-  const trusted = !personal && !browses && context.forwards !== true;
+  const trust = trustInDomains(personal || context.forwards === true, context.domainCount ?? 0);
   const byMac = vendorEvidence(mac, knowledge, personal);
-  const all = [...said, ...byMac.evidence].map((item) => discount(item, trusted));
+  const all = [...said, ...byMac.evidence].map((item) => discount(item, trust));
 
   const brand = decide(all, 'brand');
   const category = decide(all, 'category');
@@ -137,9 +138,18 @@ function isPersonal(evidence: readonly Evidence[]): boolean {
   return chance.chance >= THRESHOLD.category && PERSONAL.has(chance.value as Category);
 }
 
-/** What a device asks for is somebody else's wish when a person or another device stands behind it. */
-function discount(evidence: Evidence, trusted: boolean): Evidence {
-  if (trusted || familyOf(evidence.source) !== 'domain') return evidence;
+/**
+ * The weight from which a domain is believed. What a device asks for is somebody else's wish when a person or another
+ * device stands behind it. A television asks for as many domains as a browser, but browsers do not ask for the services
+ * that only televisions call.
+ */
+function trustInDomains(speaksForOthers: boolean, domainCount: number): number {
+  if (speaksForOthers) return Infinity;
+  return domainCount > BROWSING_DOMAINS ? DEVICE_SERVICE : 0;
+}
+
+function discount(evidence: Evidence, trust: number): Evidence {
+  if (evidence.weight >= trust || familyOf(evidence.source) !== 'domain') return evidence;
   return { ...evidence, weight: round(evidence.weight * APP_TRAFFIC) };
 }
 
@@ -191,13 +201,16 @@ function decide(evidence: readonly Evidence[], field: Field): Decision {
   return { value: chance >= THRESHOLD[field] - ROUNDING ? best.value : '', chance, best: best.value, rival };
 }
 
+const INVENTED_BELOW = 0x100_0000;
+
 /** What the registered organisation says. Boards in computers bear the brand of the board. */
 function vendorEvidence(
   mac: Mac,
   knowledge: Knowledge,
   personal: boolean,
 ): { evidence: Evidence[]; note: string } {
-  const vendor = lookupVendor(mac);
+  // Addresses made up by hand begin with zeros, which is a block of Xerox.
+  const vendor = mac < INVENTED_BELOW ? '' : lookupVendor(mac);
   if (vendor === '') {
     const why = describeMac(mac);
     const randomised = mac >= 0 && isLocalMac(mac) && why === 'locally administered';

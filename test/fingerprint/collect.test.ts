@@ -75,6 +75,16 @@ test('DNS: who asks, not who answers', () => {
   assert.deepEqual(collected(dns('dns', { questions: [question] })), []);
 });
 
+test('DNS: a web site is visited by people', () => {
+  const weights = (name: string): number[] =>
+    collected(dns('dns', { isResponse: false, questions: [{ name, type: 1, class: 1 }] })).map(
+      ({ weight }) => weight,
+    );
+  assert.ok(weights('www.xbcs.net').every((weight) => weight < 0.5));
+  assert.ok(weights('api.xbcs.net').every((weight) => weight > 0.9));
+  assert.ok(weights('meethue.com').every((weight) => weight < 0.6));
+});
+
 test('mDNS: what is announced counts, what is looked for does not', () => {
   const instance = 'Philips Hue - 123456._hue._tcp.local';
   const records = [

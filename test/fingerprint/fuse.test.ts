@@ -69,7 +69,13 @@ test('domains tell little of a device with a user, of one that browses, and of o
   assert.equal(computer.category, 'computer');
   assert.equal(computer.brand, '');
   assert.ok(computer.notes.some((note) => note.startsWith('Domains count little')));
-  assert.equal(fuse([cloud], LOCAL, { domainCount: 200 }).category, 'unknown');
+  const visited = evidence('dns.query', { brand: 'Acme', category: 'camera' }, 0.85);
+  assert.equal(fuse([visited], LOCAL, { domainCount: 200 }).category, 'unknown');
+  assert.equal(
+    fuse([cloud], LOCAL, { domainCount: 200 }).category,
+    'camera',
+    'a service that only cameras call',
+  );
   assert.equal(fuse([cloud], LOCAL, { forwards: true }).category, 'unknown');
 });
 

@@ -11,6 +11,9 @@ import { cleanQuote, type Match } from '../matcher.ts';
 const CLAIMED_BRAND = 0.7;
 const CLAIMED_MODEL = 0.8;
 
+/** How far the web site of a company tells that its visitor is one of its products. */
+const VISITED_SITE = 0.4;
+
 /** Texts that stand in fields which nobody filled in. */
 const NOT_A_NAME =
   /^(?:unknown|unspecified|undefined|none|null|n\/?a|default|device|generic|linux|model|manufacturer|oem|test|-+|0+)?$/i;
@@ -29,8 +32,13 @@ export class Claims {
     return value !== '' && this.report(source, value, this.knowledge.match(kind, value));
   }
 
-  byDomain(source: string, domain: string): boolean {
-    return this.report(source, domain, this.knowledge.matchDomain(domain));
+  /** A site is visited by people; a fact that means the site itself says so by its own `www.`. */
+  byDomain(source: string, domain: string): void {
+    const isSite = /^www\./i.test(domain);
+    for (const { fact, supports } of this.knowledge.matchDomain(domain)) {
+      const isVisit = isSite && !fact.pattern.startsWith('www.') && supports.os === undefined;
+      this.say(source, domain, supports, isVisit ? Math.min(fact.weight, VISITED_SITE) : fact.weight);
+    }
   }
 
   /** Model numbers among the words of `value`. */

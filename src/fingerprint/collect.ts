@@ -14,12 +14,25 @@ import {
 } from './collect/discovery.ts';
 import { collectDns } from './collect/dns.ts';
 import {
+  collectDeviceInfo,
   collectHttpRequest,
   collectHttpResponse,
   collectHttpTitle,
   collectUpnpDescription,
 } from './collect/http.ts';
 import { collectNetbiosDatagram, collectNetbiosName } from './collect/netbios.ts';
+import {
+  collectBacnetText,
+  collectDhcpv6,
+  collectIppPrinter,
+  collectModbusIdentity,
+  collectNtlm,
+  collectRtsp,
+  collectSip,
+  collectSmbNative,
+  collectStun,
+  collectSyslog,
+} from './collect/services.ts';
 import { collectSsdp } from './collect/ssdp.ts';
 import { collectTlsClientHello } from './collect/tls.ts';
 import type { Evidence } from './evidence.ts';
@@ -69,6 +82,28 @@ export function collectEvidence(
       return collectBanner(observation, claims);
     case 'mqtt-connect':
       return collectMqttConnect(observation, claims);
+    case 'dhcpv6':
+      return collectDhcpv6(observation, claims);
+    case 'rtsp':
+      return collectRtsp(observation, claims);
+    case 'sip':
+      return collectSip(observation, claims);
+    case 'smb-native':
+      return collectSmbNative(observation, claims);
+    case 'ipp-printer':
+      return collectIppPrinter(observation, claims);
+    case 'modbus-identity':
+      return collectModbusIdentity(observation, claims);
+    case 'bacnet-text':
+      return collectBacnetText(observation, claims);
+    case 'ntlm':
+      return collectNtlm(observation, claims);
+    case 'syslog':
+      return collectSyslog(observation, claims);
+    case 'stun':
+      return collectStun(observation, claims);
+    case 'device-info':
+      return collectDeviceInfo(observation, claims);
     default:
       return;
   }

@@ -118,6 +118,11 @@ function familyOf(source: string): string {
     case 'mdns.host':
     case 'llmnr.host':
     case 'netbios.name':
+    case 'dhcpv6.clientFqdn':
+    case 'ntlm.computerName':
+    case 'syslog.hostName':
+    case 'lldp.systemName':
+    case 'snmp.name':
       return 'name';
     case 'dns.query':
     case 'tls.serverName':

@@ -169,3 +169,42 @@ test('an announcement of a vendor speaks for the device, a query does not', () =
   assert.deepEqual(supported(kasa, 'category'), ['plug']);
   assert.deepEqual(supported(announcement('tuya', 'device', { model: 'keyabc123' }), 'model'), []);
 });
+
+test('services: a phone, a camera, a computer, a shared print queue', () => {
+  const sip = { kind: 'sip', method: 'REGISTER', status: 0, userAgent: 'Yealink SIP-T46S 66.85', server: '' };
+  assert.deepEqual(supported(sip as unknown as Observation, 'category'), ['voip']);
+  const rtsp = { kind: 'rtsp', method: '', status: 401, userAgent: '', server: '', realm: 'DCS-932L' };
+  assert.deepEqual(supported(rtsp as unknown as Observation, 'category'), ['camera']);
+  const ntlm = { kind: 'ntlm', messageType: 3, computerName: 'DESKTOP-1A2B3C4', osVersion: '10.0.19041' };
+  assert.deepEqual(supported(ntlm as unknown as Observation, 'os'), ['Windows']);
+  const samba = { kind: 'ntlm', messageType: 2, computerName: 'NAS', osVersion: '6.1.0' };
+  assert.deepEqual(supported(samba as unknown as Observation, 'os'), []);
+  const queue = {
+    kind: 'ipp-printer',
+    makeAndModel: 'HP LaserJet 4',
+    name: 'office',
+    info: '',
+    deviceId: '',
+  };
+  assert.deepEqual(supported(queue as unknown as Observation, 'brand'), []);
+});
+
+test('DHCPv6: what a relay passes on has another sender', () => {
+  const solicit = { kind: 'dhcpv6', messageType: 1, relays: 0, clientFqdn: 'raspberrypi', vendorClass: [] };
+  assert.deepEqual(supported(solicit as unknown as Observation, 'category'), ['sbc']);
+  assert.deepEqual(collected({ ...solicit, relays: 1 } as unknown as Observation), []);
+});
+
+test('a form of description names its vendor', () => {
+  const info = {
+    kind: 'device-info',
+    form: 'shelly',
+    name: '',
+    manufacturer: '',
+    model: 'SHPLG-S',
+    description: '',
+    firmware: '',
+  };
+  assert.deepEqual(supported(info as unknown as Observation, 'brand'), ['Shelly']);
+  assert.deepEqual(supported(info as unknown as Observation, 'category'), ['plug']);
+});

@@ -1,3 +1,4 @@
+import type { DeviceInfoObservation } from '../../protocol/device-info.ts';
 import type { HttpRequestObservation, HttpResponseObservation } from '../../protocol/http.ts';
 import type { HttpTitleObservation, UpnpDescriptionObservation } from '../../protocol/http-body.ts';
 import type { Claims } from './claim.ts';
@@ -29,4 +30,14 @@ export function collectUpnpDescription(description: UpnpDescriptionObservation, 
   claims.byModel('upnp.modelNumber', description.modelNumber);
   claims.byFact('upnp.modelDescription', 'upnp.model', description.modelDescription);
   claims.byFact('upnp.deviceType', 'ssdp.target', description.deviceType);
+}
+
+/** A vendor's own form of description is told by its form alone. */
+export function collectDeviceInfo(info: DeviceInfoObservation, claims: Claims): void {
+  const source = `deviceInfo.${info.form}`;
+  claims.byFact(source, 'vendor', info.form);
+  if (info.manufacturer !== '') claims.claimBrand(source, info.manufacturer);
+  if (info.model === '') return;
+  if (!claims.byFact(source, 'vendor', `${info.form}.model=${info.model}`))
+    claims.claimModel(source, info.model);
 }

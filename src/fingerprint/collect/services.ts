@@ -1,0 +1,80 @@
+/** What servers and clients of further protocols say about their own make. */
+import type { BacnetTextObservation } from '../../protocol/bacnet.ts';
+import type { Dhcpv6Observation } from '../../protocol/dhcpv6.ts';
+import type { IppPrinterObservation } from '../../protocol/ipp.ts';
+import type { ModbusIdentityObservation } from '../../protocol/modbus.ts';
+import type { NtlmObservation } from '../../protocol/ntlm.ts';
+import type { RtspObservation } from '../../protocol/rtsp.ts';
+import type { SipObservation } from '../../protocol/sip.ts';
+import type { SmbNativeObservation } from '../../protocol/smb.ts';
+import type { StunObservation } from '../../protocol/stun.ts';
+import type { SyslogObservation } from '../../protocol/syslog.ts';
+import type { Claims } from './claim.ts';
+
+/** Messages of a DHCPv6 client: SOLICIT, REQUEST, CONFIRM, RENEW, REBIND, RELEASE, DECLINE, INFORMATION-REQUEST. */
+const CLIENT_MESSAGES = new Set([1, 3, 4, 5, 6, 8, 9, 11]);
+
+export function collectDhcpv6(message: Dhcpv6Observation, claims: Claims): void {
+  // A relay speaks for its client, and its packet has another sender.
+  if (message.relays > 0 || !CLIENT_MESSAGES.has(message.messageType)) return;
+  if (message.clientFqdn !== '') claims.byHostName('dhcpv6.clientFqdn', message.clientFqdn);
+  for (const { data } of message.vendorClass) claims.byFact('dhcpv6.vendorClass', 'dhcp.vendorClass', data);
+}
+
+/** Cameras serve RTSP; media players and servers do too, so the protocol alone says little. */
+export function collectRtsp(message: RtspObservation, claims: Claims): void {
+  if (message.method !== '') return void claims.byFact('rtsp.userAgent', 'http.userAgent', message.userAgent);
+  if (!claims.byFact('rtsp.server', 'http.server', message.server))
+    claims.byModel('rtsp.server', message.server);
+  if (!claims.byFact('rtsp.realm', 'http.realm', message.realm)) claims.byModel('rtsp.realm', message.realm);
+}
+
+export function collectSip(message: SipObservation, claims: Claims): void {
+  for (const agent of [message.userAgent, message.server]) {
+    if (!claims.byFact('sip.userAgent', 'http.userAgent', agent)) claims.byModel('sip.userAgent', agent);
+  }
+}
+
+/** Samba calls itself so, whatever it runs on; Windows tells its version. */
+export function collectSmbNative(message: SmbNativeObservation, claims: Claims): void {
+  if (/^windows\b/i.test(message.os))
+    claims.say('smb.os', message.os, { os: 'Windows', category: 'computer' }, 0.82);
+  claims.byFact('smb.lanManager', 'snmp.description', message.lanManager);
+}
+
+/** A print queue may be shared by a computer, so its make is not the sender's; that somebody prints here is known. */
+export function collectIppPrinter(message: IppPrinterObservation, claims: Claims): void {
+  if (message.makeAndModel !== '')
+    claims.say('ipp.makeAndModel', message.makeAndModel, { category: 'printer' }, 0.6);
+}
+
+export function collectModbusIdentity(message: ModbusIdentityObservation, claims: Claims): void {
+  claims.say('modbus.identity', message.productName || message.productCode, { category: 'industrial' }, 0.85);
+  if (message.vendorName !== '') claims.claimBrand('modbus.vendorName', message.vendorName);
+  if (message.modelName !== '') claims.claimModel('modbus.modelName', message.modelName);
+}
+
+const BACNET = { modelName: 70, vendorName: 121 } as const;
+
+export function collectBacnetText(message: BacnetTextObservation, claims: Claims): void {
+  if (message.property === BACNET.vendorName) claims.claimBrand('bacnet.vendorName', message.text);
+  else if (message.property === BACNET.modelName) claims.claimModel('bacnet.modelName', message.text);
+}
+
+/** The server names itself in CHALLENGE, the client in AUTHENTICATE. Samba leaves the version out or says 6.1.0. */
+export function collectNtlm(message: NtlmObservation, claims: Claims): void {
+  if (message.computerName !== '') claims.byHostName('ntlm.computerName', message.computerName);
+  if (/^10\.0\.[1-9]\d{3,}$/.test(message.osVersion)) {
+    claims.say('ntlm.osVersion', message.osVersion, { os: 'Windows', category: 'computer' }, 0.85);
+  }
+}
+
+export function collectSyslog(message: SyslogObservation, claims: Claims): void {
+  if (message.hostName !== '' && !/^[\d.:]+$/.test(message.hostName)) {
+    claims.byHostName('syslog.hostName', message.hostName);
+  }
+}
+
+export function collectStun(message: StunObservation, claims: Claims): void {
+  claims.byFact('stun.software', 'http.userAgent', message.software);
+}

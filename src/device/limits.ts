@@ -7,7 +7,7 @@ export const LIMIT = {
   devices: 16_384,
   /** Share of `devices` that any MAC may take at its first frame; beyond it a MAC must be heard again. */
   unconfirmedShare: 0.25,
-  /** MACs that wait for a second frame (direct mapped: a newer one displaces an older one). */
+  /** MACs that wait for a second frame, for this reason or because their frame was not understood (direct mapped: a newer one displaces an older one). */
   waiting: 4096,
   namesPerDevice: 32,
   servicesPerDevice: 128,

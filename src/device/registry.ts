@@ -2,7 +2,9 @@
  * The device room says which addresses are one device, what it said and whom it talked to.
  *
  * A device is a unicast MAC address that sent or received a frame: one that was only ever sent to is listed too, with
- * no packets of its own, because half of a conversation may be all that was captured. Where a link has no MAC
+ * no packets of its own, because half of a conversation may be all that was captured. Six bytes are no device by
+ * themselves: the frame must hold something that is understood (ARP, IP down to a transport header, a message), or the
+ * address must be heard again; what damage and noise put into a capture is neither. Where a link has no MAC
  * addresses (raw IP, loopback), a device is a private or loopback IP address. Groups are no devices.
  */
 import { formatIp, formatMac, isGroupMac, isPrivateIp, type Mac, NO_MAC } from '../bytes/address.ts';
@@ -27,6 +29,10 @@ import { virtualMac } from './virtual-mac.ts';
 /** Recently seen (device, source address) pairs, as hashes: they need no second look. */
 const SEEN_BITS = 14;
 const SEEN_SHIFT = 32 - SEEN_BITS;
+
+/** Headers that are not met by chance. */
+const UNDERSTOOD = LAYER.arp | LAYER.tcp | LAYER.udp | LAYER.icmp | LAYER.icmpv6 | LAYER.igmp | LAYER.sctp;
+const IP = LAYER.ipv4 | LAYER.ipv6;
 
 const SYN_OR_SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 
@@ -100,42 +106,43 @@ export class DeviceRegistry {
       if (sourceMac === this.lastSource) source = this.lastSourceIndex;
       else if (sourceMac > 0) {
         source = this.macs.get(sourceMac);
-        if (source < 0) source = this.admit(sourceMac, batch, i);
+        if (source < 0) source = this.admit(sourceMac, batch, i, isUnderstood(layers));
         this.lastSource = source < 0 ? NO_MAC : sourceMac;
         this.lastSourceIndex = source;
       }
       if (destinationMac === this.lastDestination) destination = this.lastDestinationIndex;
       else if (destinationMac > 0 && (layers & LAYER.linkGroup) === 0) {
         destination = this.macs.get(destinationMac);
-        if (destination < 0) destination = this.admit(destinationMac, batch, i);
+        if (destination < 0) destination = this.admit(destinationMac, batch, i, isUnderstood(layers));
         this.lastDestination = destination < 0 ? NO_MAC : destinationMac;
         this.lastDestinationIndex = destination;
       }
-    } else if ((layers & (LAYER.ipv4 | LAYER.ipv6)) !== 0) {
+    } else if ((layers & IP) !== 0 && isUnderstood(layers)) {
       source = this.indexOfIp(batch.srcIp, i * 4, batch, i);
       destination = this.indexOfIp(batch.dstIp, i * 4, batch, i);
     }
 
-    const bytes = batch.wireLen[i]!;
-    if (source >= 0) {
-      if (this.packetsOut[source]!++ === 0) this.onNew?.(source, batch, i);
-      this.bytesOut[source]! += bytes;
-      this.see(source, batch.tsSeconds[i]!, batch.tsNanos[i]!);
-    }
+    if (source >= 0) this.countSent(source, batch, i);
     if (destination >= 0) {
       this.packetsIn[destination]!++;
-      this.bytesIn[destination]! += bytes;
+      this.bytesIn[destination]! += batch.wireLen[i]!;
       this.see(destination, batch.tsSeconds[i]!, batch.tsNanos[i]!);
     }
-    if ((layers & (LAYER.ipv4 | LAYER.ipv6)) !== 0 && batch.tunnelDepth[i] === 0) {
+    if ((layers & IP) !== 0 && batch.tunnelDepth[i] === 0) {
       this.noteAddresses(batch, i, source, destination);
       if ((batch.tcpFlags[i]! & SYN_OR_SYN_ACK) === TCP_FLAG.syn && source >= 0)
         this.learner.syn(source, batch, i);
     }
   }
 
-  /** Learns from a decoded message. */
+  /** Learns from a decoded message. It vouches for its sender, whatever the headers around it say. */
   observe(observation: Observation, context: MessageContext): void {
+    const { batch, index } = context;
+    const mac = batch.srcMac[index]!;
+    if (mac > 0 && this.macs.get(mac) < 0) {
+      const sender = this.admit(mac, batch, index, true);
+      if (sender >= 0) this.countSent(sender, batch, index);
+    }
     this.learner.observe(observation, context);
   }
 
@@ -208,7 +215,7 @@ export class DeviceRegistry {
   vouchFor(mac: Mac, batch: PacketBatch, i: number): number {
     if (mac <= 0) return -1;
     const known = this.macs.get(mac);
-    return known >= 0 ? known : this.admit(mac, batch, i);
+    return known >= 0 ? known : this.admit(mac, batch, i, true);
   }
 
   /** `device` knows `address` by this name. */
@@ -232,6 +239,12 @@ export class DeviceRegistry {
 
   lastSeen(device: number): { seconds: number; nanos: number } {
     return { seconds: this.lastSeconds[device]!, nanos: this.lastNanos[device]! };
+  }
+
+  private countSent(device: number, batch: PacketBatch, i: number): void {
+    if (this.packetsOut[device]!++ === 0) this.onNew?.(device, batch, i);
+    this.bytesOut[device]! += batch.wireLen[i]!;
+    this.see(device, batch.tsSeconds[i]!, batch.tsNanos[i]!);
   }
 
   private see(device: number, seconds: number, nanos: number): void {
@@ -272,14 +285,18 @@ export class DeviceRegistry {
     }
   }
 
-  /** Makes a device of a MAC that is none yet; -1 for groups and beyond the bound. */
-  private admit(mac: Mac, batch: PacketBatch, i: number): number {
+  /**
+   * Makes a device of a MAC that is none yet; -1 for groups, beyond the bound, and for one that must be heard again:
+   * because nothing in its frame was understood, or because devices are many.
+   */
+  private admit(mac: Mac, batch: PacketBatch, i: number, understood: boolean): number {
     if (isGroupMac(mac)) return -1;
     const count = this.devices.length;
-    if (count >= this.maxDevices * LIMIT.unconfirmedShare) {
+    if (!understood || count >= this.maxDevices * LIMIT.unconfirmedShare) {
       const slot = (hashMac(mac) >>> 3) & (LIMIT.waiting - 1);
       const heardBefore = this.waiting[slot] === mac;
       this.waiting[slot] = mac;
+      if (!heardBefore && !understood) return -1;
       if (!heardBefore || count >= this.maxDevices) {
         this.issues.add(ISSUE['device/limit'], batch.firstPacketNumber + i);
         return -1;
@@ -334,4 +351,10 @@ export class DeviceRegistry {
 
 function isLoopback(w0: number, w1: number, w2: number, w3: number): boolean {
   return w0 === 0 && w1 === 0 && (w2 === 0xffff ? w3 >>> 24 === 127 : w2 === 0 && w3 === 1);
+}
+
+/** Something above the link layer was decoded whole; where the snaplen ends before a transport header, IP is enough. */
+function isUnderstood(layers: number): boolean {
+  if ((layers & LAYER.malformed) !== 0) return false;
+  return (layers & UNDERSTOOD) !== 0 || ((layers & IP) !== 0 && (layers & LAYER.cut) !== 0);
 }

@@ -138,6 +138,38 @@ test('a flood of forged MACs is bounded and does not keep a real device out', ()
   assert.equal(registry.deviceOf(parseMac(CAMERA))!.index, 250);
 });
 
+test('addresses in frames of which nothing is understood are devices when they are heard again', () => {
+  const noise = Array.from({ length: 3000 }, (_, i) => ({
+    from: formatMac(0x0200_0000_0000 + i * 7919),
+    to: formatMac(0x0400_0000_0000 + i * 104_729),
+    noise: true,
+  }));
+  const registry = registryOf(noise);
+  assert.equal(registry.devices.length, 0);
+  feed(registry, [{ from: CAMERA, to: BROADCAST, noise: true }]);
+  assert.equal(registry.deviceOf(parseMac(CAMERA)), undefined);
+  feed(registry, [{ from: CAMERA, to: BROADCAST, noise: true }]);
+  assert.equal(registry.traffic(registry.indexOf(parseMac(CAMERA))).packetsOut, 1);
+});
+
+test('a message vouches for its sender, and its packet counts', () => {
+  const registry = new DeviceRegistry(new IssueCounter());
+  const batch = batchOf([{ from: CAMERA, to: BROADCAST, bytes: 60, noise: true }]);
+  registry.packet(batch, 0);
+  assert.equal(registry.devices.length, 0);
+  const message = {
+    kind: 'eapol',
+    version: 1,
+    packetType: 1,
+    eapCode: 0,
+    eapType: 0,
+    handshakeMessage: 0,
+  } as const;
+  registry.observe(message, contextOf(batch, 0));
+  const device = registry.indexOf(parseMac(CAMERA));
+  assert.deepEqual(registry.traffic(device), { packetsOut: 1, packetsIn: 0, bytesOut: 60, bytesIn: 0 });
+});
+
 test('counters equal those of a plain map, for any frames', () => {
   const mac = fc.integer({ min: 1, max: 40 }).map((n) => formatMac(0x0011_2200_0000 + n * 0x1_0001));
   const row = fc.record({ from: mac, to: mac, bytes: fc.integer({ min: 14, max: 9000 }) });

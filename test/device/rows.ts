@@ -17,6 +17,8 @@ export interface Row {
   readonly toPort?: number;
   readonly protocol?: number;
   readonly tcpFlags?: number;
+  /** Nothing in the frame is understood. */
+  readonly noise?: boolean;
 }
 
 /** One batch of all rows; times in seconds. */
@@ -40,9 +42,10 @@ export function batchOf(rows: readonly Row[], firstPacketNumber = 1): PacketBatc
     if (row.to !== undefined && isGroupMac(parseMac(row.to))) layers |= LAYER.linkGroup;
     if (row.fromIp !== undefined && row.toIp !== undefined) {
       layers |= row.fromIp.includes(':') ? LAYER.ipv6 : LAYER.ipv4;
+      layers |= row.protocol === 6 ? LAYER.tcp : LAYER.udp;
       parseIp(row.fromIp, batch.srcIp, i * 4);
       parseIp(row.toIp, batch.dstIp, i * 4);
-    }
+    } else if (row.from !== undefined && row.noise !== true) layers |= LAYER.arp;
     batch.layers[i] = layers;
   }
   return batch;

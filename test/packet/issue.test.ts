@@ -92,7 +92,7 @@ const CASES: Partial<Record<IssueName, IssueCase>> = {
   'arp/header-short': { frame: ether({ type: 0x0806 }, arp().subarray(0, 20)), stands: ['ethernet'] },
   'arp/unsupported': {
     frame: ether({ type: 0x0806 }, bytesOf(hexBytes('0001 0806 06 04 0001'), new Uint8Array(20))),
-    stands: ['arp'],
+    stands: ['ethernet'],
   },
   'ipv4/header-short': { frame: ether({}, CORE_IPV4.subarray(0, 19)), stands: ['ethernet'] },
   'ipv4/bad-version': { frame: ether({}, ipv4({ version: 7 }, DATA)), stands: ['ethernet'] },

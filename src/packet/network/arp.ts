@@ -15,10 +15,9 @@ export function decodeArp(walk: Walk): Next {
   if (!walk.has(FIXED_BYTES, ISSUE['arp/header-short'])) return NEXT.done;
   const length = FIXED_BYTES + 2 * (bytes[offset + 4]! + bytes[offset + 5]!);
   if (!walk.has(length, ISSUE['arp/header-short'])) return NEXT.done;
-  walk.layers |= LAYER.arp;
-  if (u16(bytes, offset + 2) !== PROTOCOL_IPV4 || u16(bytes, offset + 4) !== LENGTHS_MAC_IPV4) {
-    walk.note(ISSUE['arp/unsupported'], offset);
-  }
+  if (u16(bytes, offset + 2) === PROTOCOL_IPV4 && u16(bytes, offset + 4) === LENGTHS_MAC_IPV4) {
+    walk.layers |= LAYER.arp;
+  } else walk.note(ISSUE['arp/unsupported'], offset);
   walk.end = offset + length;
   return walk.payload();
 }

@@ -31,6 +31,11 @@ export interface HttpRequestObservation {
   readonly host: string;
   readonly userAgent: string;
   readonly contentType: string;
+  /** Content-Length as announced, 0 without a body; -1 when only its end tells. */
+  readonly bodyLength: number;
+  /** Referer, like `path`; Origin. */
+  readonly referrer: string;
+  readonly origin: string;
   /** SOAPACTION of UPnP. */
   readonly soapAction: string;
   /** The scheme alone, lower case; '' when there is none. */
@@ -42,10 +47,13 @@ export interface HttpRequestObservation {
 export interface HttpResponseObservation {
   readonly kind: 'http-response';
   readonly status: number;
+  readonly reason: string;
   readonly version: string;
   readonly server: string;
   readonly poweredBy: string;
   readonly contentType: string;
+  /** As announced, 0 without a body; -1 when only its end tells. */
+  readonly bodyLength: number;
   /** Scheme of WWW-Authenticate, lower case, and its realm, which often names the model. */
   readonly authenticate: string;
   readonly realm: string;
@@ -86,16 +94,20 @@ function decodeHttp(bytes: Uint8Array, start: number, end: number, sink: Message
   return 'done';
 }
 
-function observeHead(line: StartLine, { fields, order }: Head, sink: MessageSink): void {
+function observeHead(line: StartLine, head: Head, sink: MessageSink): void {
+  const { fields, order } = head;
+  const length = bodyLength(line, head);
   const field = (name: string): string => fields.get(name) ?? '';
   if (line.status !== 0) {
     sink.observe({
       kind: 'http-response',
       status: line.status,
+      reason: line.reason,
       version: line.version,
       server: field('server'),
       poweredBy: field('x-powered-by'),
       contentType: field('content-type'),
+      bodyLength: length,
       authenticate: /^[\w-]{1,32}/.exec(field('www-authenticate'))?.[0].toLowerCase() ?? '',
       realm: /realm="([^"]{0,128})/i.exec(field('www-authenticate'))?.[1] ?? '',
       headerOrder: order,
@@ -112,6 +124,9 @@ function observeHead(line: StartLine, { fields, order }: Head, sink: MessageSink
     host: field('host'),
     userAgent: field('user-agent'),
     contentType: field('content-type'),
+    bodyLength: length,
+    referrer: readTarget(field('referer')).path,
+    origin: readTarget(field('origin')).path,
     soapAction: field('soapaction'),
     // A token without a scheme would be kept otherwise.
     authorization: /^(?:basic|digest|bearer|ntlm|negotiate|hmac|aws4-hmac-sha256|token|wsse)$/.test(scheme)

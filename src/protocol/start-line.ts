@@ -7,6 +7,7 @@ import { readText } from '../bytes/text.ts';
 /** Longest start line; longer ones are not text of these protocols. */
 export const MAX_START_LINE_BYTES = 8192;
 const MAX_METHOD_BYTES = 20;
+const MAX_REASON = 128;
 const MAX_QUERY_KEYS = 16;
 const LF = 10;
 const CR = 13;
@@ -22,6 +23,8 @@ export interface StartLine {
   readonly version: string;
   /** 0 for a request. */
   readonly status: number;
+  /** Reason phrase of a response. */
+  readonly reason: string;
 }
 
 /** Long, of letters and digits: a session, an API key, an id of a person's device. */
@@ -52,7 +55,9 @@ export function readStartLine(
   const head = VERSION.exec(readText(bytes, start, first));
   if (head !== null) {
     const status = readStatus(bytes, first + 1, lineEnd);
-    return status < 0 ? null : { method: '', target: '', protocol: head[1]!, version: head[2]!, status };
+    if (status < 0) return null;
+    const reason = readText(bytes, Math.min(first + 5, lineEnd), lineEnd, MAX_REASON);
+    return { method: '', target: '', protocol: head[1]!, version: head[2]!, status, reason };
   }
   if (last === first) return null;
   const tail = VERSION.exec(readText(bytes, last + 1, lineEnd, 16));
@@ -63,6 +68,7 @@ export function readStartLine(
     protocol: tail[1]!,
     version: tail[2]!,
     status: 0,
+    reason: '',
   };
 }
 

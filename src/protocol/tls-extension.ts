@@ -7,7 +7,9 @@ export const TLS_EXTENSION = {
   ecPointFormats: 11,
   signatureAlgorithms: 13,
   alpn: 16,
+  preSharedKey: 41,
   supportedVersions: 43,
+  keyShare: 51,
   /** RFC 9849; drafts used the four numbers below it, and ESNI before them another. */
   encryptedClientHello: 0xfe0d,
   encryptedClientHelloDraft: 0xfe08,

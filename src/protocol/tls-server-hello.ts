@@ -1,6 +1,6 @@
 /**
  * ServerHello of SSL 3.0 to TLS 1.3, and the HelloRetryRequest that has its form (RFC 8446, section 4.1.3 and 4.1.4).
- * Ignored on purpose: random (except to tell a retry), session id, compression, key share.
+ * Ignored on purpose: random (except to tell a retry), session id, compression, the key of the key share.
  */
 import { u16, u32 } from '../bytes/endian.ts';
 import { Cursor } from '../bytes/cursor.ts';
@@ -23,6 +23,8 @@ export interface TlsServerHelloObservation {
   readonly extensions: readonly number[];
   /** The protocol chosen, one character a byte; '' when none (TLS 1.3 hides it). */
   readonly alpn: string;
+  /** Group of the key share (TLS 1.3); 0 when there is none. */
+  readonly group: number;
   readonly isRetry: boolean;
   /** False when the message was malformed or had more extensions than are kept. */
   readonly isWhole: boolean;
@@ -46,6 +48,7 @@ export function decodeServerHello(
   const extensions: number[] = [];
   let version = legacyVersion;
   let alpn = '';
+  let group = 0;
   let isWhole: boolean = cursor.ok;
   if (cursor.remaining > 0) {
     const length = cursor.readU16();
@@ -59,6 +62,7 @@ export function decodeServerHello(
       if (!isWhole) break;
       extensions.push(type);
       if (type === TLS_EXTENSION.supportedVersions && size === 2) version = u16(bytes, at);
+      if (type === TLS_EXTENSION.keyShare && size >= 2) group = u16(bytes, at);
       if (type === TLS_EXTENSION.alpn && size > 3 && bytes[at + 2]! <= size - 3) {
         alpn = readAlpnName(bytes, at + 3, at + 3 + bytes[at + 2]!);
       }
@@ -72,6 +76,7 @@ export function decodeServerHello(
     cipherSuite,
     extensions,
     alpn,
+    group,
     isRetry,
     isWhole,
   };

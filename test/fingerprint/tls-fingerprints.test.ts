@@ -47,6 +47,7 @@ describe('JA3', () => {
       cipherSuite: 47,
       extensions: [65281, 0, 11, 35, 5, 16],
       alpn: '',
+      group: 0,
       isRetry: false,
       isWhole: true,
     } as const;

@@ -20,7 +20,8 @@ const post = (type: string, body: string): Uint8Array =>
 
 const REQUEST = bytesOf(
   'GET /setup.xml?token=secret&x=1#f HTTP/1.1\r\nHOST: 10.0.0.9:49153\r\nUser-Agent: Test/1.0 (Linux)\r\n',
-  `Authorization: Basic ${base64('admin:admin')}\r\nCookie: sid=secret\r\n\r\n`,
+  `Authorization: Basic ${base64('admin:admin')}\r\nCookie: sid=secret\r\n`,
+  'Referer: http://u:secret@10.0.0.9/list?sid=secret\r\n\r\n',
 );
 
 const DESCRIPTION = `<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major>
@@ -48,9 +49,12 @@ describe('http', () => {
       host: '10.0.0.9:49153',
       userAgent: 'Test/1.0 (Linux)',
       contentType: '',
+      bodyLength: 0,
+      referrer: 'http://10.0.0.9/list',
+      origin: '',
       soapAction: '',
       authorization: 'basic',
-      headerOrder: ['HOST', 'User-Agent', 'Authorization', 'Cookie'],
+      headerOrder: ['HOST', 'User-Agent', 'Authorization', 'Cookie', 'Referer'],
     } satisfies HttpRequestObservation);
     assert.deepEqual(seen[1], {
       kind: 'login',
@@ -84,7 +88,8 @@ describe('http', () => {
     const challenge = 'WWW-Authenticate: Digest realm="IP Camera(12345)", nonce="abc"\r\n';
     const seen = decodeGrowing(httpDecoder, answer('text/html; charset=utf-8', page, challenge), server, 30);
     const head = seen[0] as HttpResponseObservation;
-    assert.deepEqual([head.status, head.authenticate, head.realm], [200, 'digest', 'IP Camera(12345)']);
+    assert.deepEqual([head.status, head.reason, head.bodyLength], [200, 'OK', Buffer.byteLength(page)]);
+    assert.deepEqual([head.authenticate, head.realm], ['digest', 'IP Camera(12345)']);
     assert.deepEqual(seen[1], { kind: 'http-title', title: 'Camera \u00fc' });
   });
 

@@ -73,6 +73,7 @@ describe('tls', () => {
       cipherSuite: 0xc02f,
       extensions: [0xff01, 16],
       alpn: 'h2',
+      group: 0,
       isRetry: false,
       isWhole: true,
     });
@@ -90,9 +91,11 @@ describe('tls', () => {
   });
 
   it('ends at the ServerHello of TLS 1.3, and tells a retry', () => {
-    const body = serverHelloBody([extension(43, be16(0x0304))]);
+    const keyShare = extension(51, bytesOf(be16(29), be16(4), [1, 2, 3, 4]));
+    const body = serverHelloBody([extension(43, be16(0x0304)), keyShare]);
     const hello = decodeOne(tlsDecoder, records(handshake(2, body))) as TlsServerHelloObservation;
     assert.deepEqual([hello.version, hello.legacyVersion, hello.isRetry], [0x0304, 0x0303, false]);
+    assert.equal(hello.group, 29);
     const retry = body.slice();
     retry.set(hex('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c'), 2);
     assert.equal(

@@ -1,6 +1,6 @@
 import type { FlowTable } from '../../flow/table.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
-import type { DnsObservation } from '../../protocol/dns.ts';
+import type { DnsObservation, DnsRecord } from '../../protocol/dns.ts';
 import { queryClassName, queryTypeName, responseCodeName } from './dns-names.ts';
 import { FLOW_ID_FIELDS, flowIdValues, transportName } from './flow-id.ts';
 import { type Field, type FieldValue, intervalText, timeText } from './value.ts';
@@ -100,12 +100,18 @@ export class DnsLogRows {
       flag(0x0100),
       flag(0x0080),
       (message.flags >>> 4) & 7,
-      answers.length === 0 ? undefined : answers.map((record) => record.value || record.strings.join(' ')),
+      answers.length === 0 ? undefined : answers.map(answerText),
       answers.length === 0 ? undefined : answers.map((record) => `${record.ttl}.000000`),
       // A reply with nothing in it.
       answer !== null && answer.records.length === 0,
     ]);
   }
+}
+
+/** Zeek writes the strings of a text record with their lengths. */
+function answerText({ type, value, strings }: DnsRecord): string {
+  if (value !== '' || strings.length === 0) return value === '' ? `<unknown type=${type}>` : value;
+  return strings.map((text) => `TXT ${Buffer.byteLength(text)} ${text}`).join(' ');
 }
 
 function spanOf(from: Query, to: Query): number {

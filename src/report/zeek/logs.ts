@@ -8,10 +8,18 @@ import { DHCP_FIELDS, DhcpLogRows } from './dhcp.ts';
 import { DNS_FIELDS, DnsLogRows } from './dns.ts';
 import { type LogFormat, ZeekLog } from './log-file.ts';
 import { FlowRows } from './flow-rows.ts';
-import { HTTP_FIELDS, httpValues, newTransaction, noteHttp } from './http.ts';
+import { HTTP_FIELDS, HttpLogRows } from './http.ts';
 import { MQTT_CONNECT_FIELDS, mqttConnectValues } from './mqtt.ts';
 import { newSession, noteSsh, SSH_FIELDS, sshValues } from './ssh.ts';
-import { newHandshake, noteHello, QUIC_FIELDS, quicValues, SSL_FIELDS, sslValues } from './ssl.ts';
+import {
+  newHandshake,
+  noteCertificate,
+  noteHello,
+  QUIC_FIELDS,
+  quicValues,
+  SSL_FIELDS,
+  sslValues,
+} from './ssl.ts';
 import type { Field, FieldValue } from './value.ts';
 import { WEIRD_FIELDS, weirdValues } from './weird.ts';
 import type { Report } from '../schema.ts';
@@ -30,9 +38,7 @@ export class ZeekLogs {
   readonly #quic = new FlowRows(newHandshake, quicValues, (values) =>
     this.#write('quic', QUIC_FIELDS, values),
   );
-  readonly #http = new FlowRows(newTransaction, httpValues, (values) =>
-    this.#write('http', HTTP_FIELDS, values),
-  );
+  readonly #http = new HttpLogRows((values) => this.#write('http', HTTP_FIELDS, values));
   readonly #ssh = new FlowRows(newSession, sshValues, (values) => this.#write('ssh', SSH_FIELDS, values));
   /** Latest packet time seen, in seconds. */
   #seconds = 0;
@@ -69,12 +75,15 @@ export class ZeekLogs {
         if (state !== undefined) noteHello(state, observation);
         return;
       }
-      case 'http-request':
-      case 'http-response': {
-        const state = this.#http.at(at);
-        if (state !== undefined) noteHttp(state, observation);
+      case 'tls-certificate': {
+        const state = this.#ssl.at(at);
+        if (state !== undefined) noteCertificate(state, observation, at.fromOriginator);
         return;
       }
+      case 'http-request':
+      case 'http-response':
+        this.#http.observe(observation, at);
+        return;
       case 'ssh-version':
       case 'ssh-kexinit': {
         const state = this.#ssh.at(at);

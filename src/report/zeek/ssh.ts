@@ -2,11 +2,17 @@ import type { SshKexInitObservation, SshVersionObservation } from '../../protoco
 import { FLOW_ID_FIELDS } from './flow-id.ts';
 import type { Field, FieldValue } from './value.ts';
 
-/** ssh.log: one row per connection, with the algorithms that both sides' offers lead to (RFC 4253, section 7.1). */
+/**
+ * ssh.log: one row per connection, with the algorithms that both sides' offers lead to (RFC 4253, section 7.1). What
+ * follows is encrypted: whether someone got in is unset, as is the host key.
+ */
 export const SSH_FIELDS: readonly Field[] = [
   { name: 'ts', type: 'time' },
   ...FLOW_ID_FIELDS,
   { name: 'version', type: 'count' },
+  { name: 'auth_success', type: 'bool' },
+  { name: 'auth_attempts', type: 'count' },
+  { name: 'direction', type: 'enum' },
   { name: 'client', type: 'string' },
   { name: 'server', type: 'string' },
   { name: 'cipher_alg', type: 'string' },
@@ -14,6 +20,7 @@ export const SSH_FIELDS: readonly Field[] = [
   { name: 'compression_alg', type: 'string' },
   { name: 'kex_alg', type: 'string' },
   { name: 'host_key_alg', type: 'string' },
+  { name: 'host_key', type: 'string' },
 ];
 
 interface Side {
@@ -47,6 +54,9 @@ export function sshValues({ client, server }: Session): FieldValue[] {
   const version = (client.version ?? server.version)?.protocolVersion;
   return [
     version === undefined ? undefined : version.startsWith('2') || version === '1.99' ? 2 : 1,
+    undefined,
+    undefined,
+    undefined,
     identification(client.version),
     identification(server.version),
     agreed((offer) => offer.encryptionClientToServer),
@@ -54,6 +64,7 @@ export function sshValues({ client, server }: Session): FieldValue[] {
     agreed((offer) => offer.compressionClientToServer),
     agreed((offer) => offer.kexAlgorithms),
     agreed((offer) => offer.hostKeyAlgorithms),
+    undefined,
   ];
 }
 

@@ -57,3 +57,29 @@ export function tlsVersionName(version: number): string {
 export function cipherSuiteName(suite: number): string {
   return CIPHER_SUITES[suite] ?? `unknown-${suite}`;
 }
+
+/** IANA "TLS Supported Groups". */
+const GROUPS: Readonly<Record<number, string>> = {
+  19: 'secp192r1',
+  21: 'secp224r1',
+  22: 'secp256k1',
+  23: 'secp256r1',
+  24: 'secp384r1',
+  25: 'secp521r1',
+  26: 'brainpoolP256r1',
+  27: 'brainpoolP384r1',
+  28: 'brainpoolP512r1',
+  29: 'x25519',
+  30: 'x448',
+  256: 'ffdhe2048',
+  257: 'ffdhe3072',
+  258: 'ffdhe4096',
+  4587: 'SecP256r1MLKEM768',
+  4588: 'X25519MLKEM768',
+  4589: 'SecP384r1MLKEM1024',
+  25497: 'X25519Kyber768Draft00',
+};
+
+export function groupName(group: number): string {
+  return GROUPS[group] ?? `unknown-${group}`;
+}

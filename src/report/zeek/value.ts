@@ -5,7 +5,8 @@
 
 export type FieldType =
   'time' | 'interval' | 'string' | 'addr' | 'port' | 'enum' | 'count' | 'bool' | 'double' | ListType;
-type ListType = 'set[string]' | 'vector[string]' | 'vector[interval]' | 'set[count]' | 'vector[count]';
+type ListType =
+  'set[string]' | 'set[enum]' | 'vector[string]' | 'vector[interval]' | 'set[count]' | 'vector[count]';
 
 /** `undefined` is unset. Times and intervals are seconds, as text with six digits (a double would lose some). */
 export type FieldValue = string | number | boolean | readonly (string | number)[] | undefined;

@@ -104,7 +104,7 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': Object.keys(ROOMS).map((room) => ({ type: room, pattern: `src/${room}` })),
-      'import/resolver': { typescript: { alwaysTryTypes: true } },
+      'import/resolver': { node: { extensions: ['.ts'] } },
     },
     rules: { 'boundaries/dependencies': ['error', { default: 'allow', policies }] },
   },

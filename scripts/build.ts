@@ -12,7 +12,13 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 rmSync(dist, { recursive: true, force: true });
 await build({
-  entryPoints: { lanscope: join(root, 'src/cli/main.ts') },
+  entryPoints: {
+    lanscope: join(root, 'src/cli/main.ts'),
+    // Started as a process of its own by live capture.
+    'libpcap-process': join(root, 'src/capture/live/libpcap-process.ts'),
+    // Started as processes of their own by `test` and `corpus run`.
+    'case-worker': join(root, 'src/harness/case-worker.ts'),
+  },
   outdir: dist,
   bundle: true,
   splitting: true,

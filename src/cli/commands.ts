@@ -22,6 +22,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/analyze.ts'),
   },
   {
+    command: 'live',
+    describe: 'Capture on network interfaces until Ctrl-C, and report',
+    load: () => import('./commands/live.ts'),
+  },
+  {
     command: 'flows <capture..>',
     describe: 'List the connections of captures: the largest, longest or first',
     load: () => import('./commands/flows.ts'),
@@ -55,5 +60,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     command: 'export',
     describe: 'Write devices or findings of the store or of a report as JSON or CSV',
     load: () => import('./commands/export.ts'),
+  },
+  {
+    command: 'interfaces',
+    describe: 'List the network interfaces that can be captured on',
+    load: () => import('./commands/interfaces.ts'),
   },
 ];

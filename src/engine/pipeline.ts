@@ -116,6 +116,14 @@ export class Pipeline {
     }
   }
 
+  /**
+   * Time went by without packets (live capture): flows that timed out by `seconds` end now and not with the next
+   * packet. It changes when results are known, not what they are.
+   */
+  advance(seconds: number): void {
+    if (seconds > this.#seconds) this.flows.advance(seconds, 0);
+  }
+
   /** No more packets: ends all flows and lets every stage conclude. */
   finish(): void {
     this.flows.end();

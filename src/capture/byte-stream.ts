@@ -11,6 +11,8 @@ export interface ByteStream {
   read(target: Uint8Array, offset: number, length: number): number | Promise<number>;
   /** Releases what is held and ends a pending `read` with 0. Idempotent. */
   close(): Promise<void>;
+  /** The same bytes once more from the first one, where they can be had again; valid until this stream is closed. */
+  again?(): ByteStream | null;
 }
 
 /** A stream whose first bytes were read already (to see what it is): hands out `head`, then the rest. */
@@ -25,10 +27,15 @@ export function withHead(head: Uint8Array, rest: ByteStream): ByteStream {
       return take;
     },
     close: () => rest.close(),
+    again: () => rest.again?.() ?? null,
   };
 }
 
-/** All of `bytes`, at most `chunkSize` at a time. */
+/** All of `bytes`. */
 export function memoryStream(bytes: Uint8Array): ByteStream {
-  return withHead(bytes, { read: () => 0, close: () => Promise.resolve() });
+  return withHead(bytes, {
+    read: () => 0,
+    close: () => Promise.resolve(),
+    again: () => memoryStream(bytes),
+  });
 }

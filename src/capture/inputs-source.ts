@@ -83,5 +83,6 @@ function failingWell(stream: ByteStream, name: string): ByteStream {
       }
     },
     close: () => stream.close(),
+    again: () => stream.again?.() ?? null,
   };
 }

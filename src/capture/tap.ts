@@ -23,6 +23,7 @@ export function tap(stream: ByteStream, info: SourceInfo, hashed: boolean): Tap 
         return typeof got === 'number' ? took(target, offset, got) : got.then((n) => took(target, offset, n));
       },
       close: () => stream.close(),
+      again: () => stream.again?.() ?? null,
     },
     digest: () => hash?.digest('hex') ?? '',
   };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import {
   COMPRESSIONS,
@@ -11,7 +12,10 @@ import {
 } from '../../src/capture/compression/containers.ts';
 import { memoryStream } from '../../src/capture/byte-stream.ts';
 import { DamageLog } from '../../src/capture/damage.ts';
+import { inputsSource } from '../../src/capture/inputs-source.ts';
 import { openMemory } from '../../src/capture/memory.ts';
+import { pipeStream } from '../../src/capture/pipe-stream.ts';
+import { newSourceInfo } from '../../src/capture/source.ts';
 import { essence, readAll } from './packet.ts';
 
 const FOLDER = new URL('containers/', import.meta.url);
@@ -72,6 +76,37 @@ for (const [name, bytes] of FILES) {
     );
   });
 }
+
+test('a damaged gzip gives everything before the damage', async () => {
+  const packed = gzipSync(plain);
+  for (const share of [0.3, 0.6, 0.9]) {
+    const at = Math.floor(packed.length * share);
+    const bytes = packed.slice();
+    bytes.fill(0xff, at, at + 40);
+    const before = gunzipSync(packed.subarray(0, at), { finishFlush: constants.Z_SYNC_FLUSH });
+    const sound = essence(await readAll(openMemory(before)));
+    assert.ok(sound.length > 100);
+    for (const file of [bytes, gzipSync(bytes)]) {
+      const source = openMemory(file);
+      const read = essence(await readAll(source));
+      assert.deepEqual(read.slice(0, sound.length), sound);
+      assert.ok(source.inputs[0]!.damage);
+      assert.equal(source.inputs[0]!.bytes, file.length);
+    }
+  }
+});
+
+test('a damaged gzip on a pipe loses no more than one piece', async () => {
+  const packed = gzipSync(plain);
+  const at = Math.floor(packed.length * 0.9);
+  const bytes = packed.slice();
+  bytes.fill(0xff, at, at + 40);
+  const sound = gunzipSync(packed.subarray(0, at), { finishFlush: constants.Z_SYNC_FLUSH });
+  const pipe = pipeStream(Readable.from([bytes.subarray(0, 50_000), bytes.subarray(50_000)]));
+  const piped = await readAll(inputsSource([newSourceInfo('-')], [() => pipe], {}));
+  const kept = piped.reduce((sum, packet) => sum + 16 + packet.bytes.length, 0);
+  assert.ok(kept > sound.length - 2 * 64 * 1024 && kept <= plain.length);
+});
 
 test('containers within containers are unpacked, up to the bound', async () => {
   const xz = FILES.get('plain.pcap.xz')!;

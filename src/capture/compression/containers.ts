@@ -1,6 +1,6 @@
 /** Compressed containers around a capture, recognised by content and unpacked as they are read. */
 import type { ByteStream } from '../byte-stream.ts';
-import type { DamageLog } from '../damage.ts';
+import { DamageLog } from '../damage.ts';
 import { BYTES_PER_TURN } from '../limits.ts';
 import { bzip2 } from './bzip2.ts';
 import { type Compression, ContainerError } from './decompressor.ts';
@@ -41,6 +41,11 @@ export function unpack(
   damage: DamageLog,
   bound: ExpansionBound,
 ): ByteStream {
+  const again = (): ByteStream | null => {
+    const packedAgain = packed.again?.() ?? null;
+    // Damage and bounds were told the first time.
+    return packedAgain && unpack(compression, packedAgain, new DamageLog(), bound);
+  };
   const pieces = compression.decompress(packed);
   let piece: Uint8Array = new Uint8Array(0);
   let at = 0;
@@ -102,5 +107,6 @@ export function unpack(
       await packed.close();
       await pieces.return(undefined);
     },
+    again,
   };
 }

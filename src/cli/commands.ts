@@ -42,6 +42,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    command: 'test <folder>',
+    describe: 'Run the cases of a folder: captures with golden reports and expectations',
+    load: () => import('./commands/test.ts'),
+  },
+  {
+    command: 'corpus <action> [corpus]',
+    describe: 'Sets of captures: list, run against golden reports, record those',
+    load: () => import('./commands/corpus.ts'),
+  },
+  {
     command: 'list',
     describe: 'List the devices of the store or of a report',
     load: () => import('./commands/list.ts'),

@@ -1,0 +1,56 @@
+/** `lanscope corpus`: sets of captures with what is known of them. One file an action in `../corpus`. */
+import type { Argv } from 'yargs';
+import { type ExitCode, LanscopeError } from '../../bytes/error.ts';
+import { runOptions } from '../corpus/run-options.ts';
+
+const ACTIONS = ['list', 'run', 'record'] as const;
+
+export function options(yargs: Argv) {
+  return runOptions(
+    yargs
+      .positional('action', {
+        choices: ACTIONS,
+        demandOption: true,
+        describe: 'What to do',
+      })
+      .positional('corpus', { type: 'string', describe: 'Name of a corpus, or path of its manifest' })
+      .option('from', {
+        type: 'string',
+        describe: 'Folder that holds the captures, instead of where they are fetched to',
+        requiresArg: true,
+      })
+      .option('golden', {
+        type: 'string',
+        describe: 'Folder of golden reports, instead of the one beside the manifest',
+        requiresArg: true,
+      }),
+  )
+    .example('lanscope corpus list', 'which corpora there are; with a name, its cases')
+    .example('lanscope corpus run bundled --jobs 2', 'exit code 1 when a report changed')
+    .example('lanscope corpus run iot-23 --only 8-1 --from captures/', 'captures that are here already')
+    .example('lanscope corpus record bundled --only port-scan', 'accept what is reported now')
+    .epilogue('Exit codes: 0 all is as expected, 1 it is not, 2 bad usage or input, 3 the environment.');
+}
+
+export type CorpusArguments = Awaited<ReturnType<typeof options>['argv']>;
+
+export async function run(args: CorpusArguments): Promise<ExitCode> {
+  const { run } = await LOAD[args.action]();
+  return run(args);
+}
+
+const LOAD = {
+  list: () => import('../corpus/list.ts'),
+  run: () => import('../corpus/run.ts'),
+  record: () => import('../corpus/record.ts'),
+} as const satisfies Record<(typeof ACTIONS)[number], () => Promise<{ run(args: never): Promise<ExitCode> }>>;
+
+/** The corpus that an action needs. USAGE. */
+export function requireCorpus({ action, corpus }: CorpusArguments): string {
+  if (corpus !== undefined) return corpus;
+  throw new LanscopeError(
+    'USAGE',
+    `corpus ${action} needs a corpus`,
+    '`lanscope corpus list` shows which there are',
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * Many cases, in this process or spread over several: one process a job, which takes one case after the other, so
+ * that what counts is analysis and not start-up. Outcomes are told in the order of the cases.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_CONFIG, readConfig } from '../engine/config.ts';
+import { programDigest, pruneCache, ReportCache } from './report-cache.ts';
+import { type CaseOutcome, type CaseSettings, type CaseTask, runCase } from './run-case.ts';
+
+export interface RunOptions {
+  /** Processes at once; with 1 everything happens in this one. */
+  readonly jobs: number;
+  /** Configuration file, or undefined for the defaults. */
+  readonly configFile: string | undefined;
+  readonly version: string;
+  /** Folder of the cache, or null for none. */
+  readonly cache: string | null;
+  readonly record: boolean;
+  /** Called for every case, in their order. */
+  readonly onOutcome?: (outcome: CaseOutcome) => void;
+}
+
+/** What a process of the pool is told first. */
+export interface WorkerSetup {
+  readonly configFile: string | undefined;
+  readonly version: string;
+  readonly cache: string | null;
+  readonly program: string;
+  readonly record: boolean;
+}
+
+/** Cases that a process is given ahead, so that it never waits for the next. */
+const AHEAD = 2;
+
+/** CONFIG_INVALID when the configuration cannot be read; what goes wrong with a case is its outcome. */
+export async function runCases(tasks: readonly CaseTask[], options: RunOptions): Promise<CaseOutcome[]> {
+  const { configFile, version, cache, record } = options;
+  const setup = { configFile, version, cache, program: cache === null ? '' : programDigest(), record };
+  // Also when other processes run them: a wrong file is told once, here.
+  const settings = await settingsOf(setup);
+  const outcomes = new Array<CaseOutcome | undefined>(tasks.length);
+  let told = 0;
+  const take = (index: number, outcome: CaseOutcome): void => {
+    outcomes[index] = outcome;
+    for (let next = outcomes[told]; next !== undefined; next = outcomes[told]) {
+      told++;
+      options.onOutcome?.(next);
+    }
+  };
+  const jobs = Math.min(options.jobs, tasks.length);
+  if (jobs <= 1) {
+    for (const [index, task] of tasks.entries()) take(index, await runCase(task, settings));
+  } else {
+    const waiting = tasks.map((_, index) => index);
+    await Promise.all(Array.from({ length: jobs }, () => runWorker(tasks, waiting, setup, take)));
+  }
+  if (cache !== null) pruneCache(cache);
+  return outcomes as CaseOutcome[];
+}
+
+export async function settingsOf(setup: WorkerSetup): Promise<CaseSettings> {
+  const config = setup.configFile === undefined ? DEFAULT_CONFIG : await readConfig(setup.configFile);
+  return {
+    config,
+    version: setup.version,
+    cache: setup.cache === null ? null : new ReportCache(setup.cache, config, setup.program),
+    record: setup.record,
+  };
+}
+
+/**
+ * One process, as long as cases wait. When it dies (out of memory, a crash of the runtime), the case that it was at
+ * fails, the others that it held go back, and another process takes over.
+ */
+function runWorker(
+  tasks: readonly CaseTask[],
+  waiting: number[],
+  setup: WorkerSetup,
+  take: (index: number, outcome: CaseOutcome) => void,
+): Promise<void> {
+  if (waiting.length === 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const held: number[] = [];
+    const child = startWorker();
+    const feed = (): void => {
+      while (held.length < AHEAD && waiting.length > 0) {
+        const index = waiting.shift()!;
+        held.push(index);
+        child.send(tasks[index]!);
+      }
+      if (held.length === 0) child.disconnect();
+    };
+    child.on('message', (outcome: CaseOutcome) => {
+      take(held.shift()!, outcome);
+      feed();
+    });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      const at = held.shift();
+      if (at === undefined) return resolve();
+      const reason = `the process that analyzed it ended (${signal ?? `exit code ${code}`})`;
+      take(at, { ...NOTHING, name: tasks[at]!.name, reason });
+      waiting.unshift(...held);
+      runWorker(tasks, waiting, setup, take).then(resolve, reject);
+    });
+    child.send(setup);
+    feed();
+  });
+}
+
+const NOTHING: CaseOutcome = {
+  name: '',
+  status: 'fail',
+  reason: '',
+  unmet: [],
+  changed: [],
+  totals: null,
+  digest: '',
+  cached: false,
+  elapsedMs: 0,
+};
+
+function startWorker(): ChildProcess {
+  // Bundled, this is a chunk beside the worker's own file; run from the sources both are TypeScript.
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  const file = fileURLToPath(new URL(`./case-worker.${extension}`, import.meta.url));
+  return fork(file, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+}

@@ -15,6 +15,8 @@ export interface Kind {
   readonly bare: number;
   /** Connections at a time. */
   readonly connections: number;
+  /** Every step opens a connection that nobody answers, this many microseconds after the last. */
+  readonly openEveryMicros?: number;
 }
 
 export const KINDS: Readonly<Record<string, Kind>> = {
@@ -22,6 +24,17 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   small: { dns: 10, udp: 20, arp: 5, mdns: 2, segments: [4, 400], full: 0, bare: 95, connections: 300 },
   large: { dns: 2, udp: 5, arp: 1, mdns: 1, segments: [200, 4000], full: 95, bare: 4, connections: 100 },
   'short-flows': { dns: 5, udp: 5, arp: 2, mdns: 1, segments: [0, 0], full: 0, bare: 0, connections: 50 },
+  'open-flows': {
+    dns: 0,
+    udp: 0,
+    arp: 0,
+    mdns: 0,
+    segments: [0, 0],
+    full: 0,
+    bare: 0,
+    connections: 1,
+    openEveryMicros: 1,
+  },
   dns: { dns: 985, udp: 5, arp: 5, mdns: 5, segments: [4, 40], full: 10, bare: 50, connections: 20 },
 };
 
@@ -57,6 +70,7 @@ export class Traffic {
   private readonly noise = new Uint8Array(NOISE_BYTES);
   private readonly hosts: Endpoint[] = [];
   private readonly connections: Connection[] = [];
+  private opened = 0;
   private state: number;
 
   constructor(out: FrameWriter, kind: Kind, seed: number) {
@@ -74,6 +88,7 @@ export class Traffic {
   /** Writes one packet, or a question and its answer. */
   step(): void {
     const { kind } = this;
+    if (kind.openEveryMicros !== undefined) return this.open(kind.openEveryMicros);
     this.out.micros += 20 + this.random(600);
     let dice = this.random(1000);
     if ((dice -= kind.dns) < 0) this.dns();
@@ -81,6 +96,18 @@ export class Traffic {
     else if ((dice -= kind.arp) < 0) this.arp();
     else if ((dice -= kind.mdns) < 0) this.mdns();
     else this.tcp(this.random(this.connections.length));
+  }
+
+  /** A SYN of a tuple that never comes again, up to 2^30 of them. */
+  private open(micros: number): void {
+    this.out.micros += micros;
+    const n = this.opened++;
+    const c = this.connections[0]!;
+    c.client = this.hosts[n % HOSTS]!;
+    c.clientPort = 1024 + ((n >>> 6) % 64_000);
+    c.server = 0x0d00_0000 + Math.floor(n / 4_096_000) * 64 + (n % 64);
+    c.clientSeq = n;
+    this.segment(c, true, SYN, EMPTY, 0);
   }
 
   /** A whole number below `below` (mulberry32). */

@@ -1,4 +1,4 @@
-import { HISTORY_STRIDE } from './history.ts';
+import { HISTORY_WORDS } from './history.ts';
 
 /**
  * The columns of the flow table: row `slot` belongs to the flow in that slot while it is active. A slot is reused
@@ -7,8 +7,8 @@ import { HISTORY_STRIDE } from './history.ts';
  */
 export class FlowColumns {
   capacity = 0;
-  /** Running number of the flow, from 0, in order of first packets: stable identity within a run. */
-  id = new Float64Array(0);
+  /** Running number of the flow, from 0, in order of first packets (modulo 2^32): stable identity within a run. */
+  id = new Uint32Array(0);
   /** Four words per slot, like the batch's. */
   origIp = new Uint32Array(0);
   respIp = new Uint32Array(0);
@@ -41,12 +41,12 @@ export class FlowColumns {
   /** Packet time at which the flow ends whatever happens (attempt given up, closed), in seconds; Infinity without. */
   protected timerAt = new Float64Array(0);
   protected hash = new Int32Array(0);
-  protected historyLetters = new Uint8Array(0);
+  protected historyLetters = new Uint32Array(0);
 
   /** Widens every column to `capacity` slots. */
   protected widen(capacity: number): void {
     this.capacity = capacity;
-    this.id = wider(this.id, new Float64Array(capacity));
+    this.id = wider(this.id, new Uint32Array(capacity));
     this.origIp = wider(this.origIp, new Uint32Array(capacity * 4));
     this.respIp = wider(this.respIp, new Uint32Array(capacity * 4));
     this.origPort = wider(this.origPort, new Uint16Array(capacity));
@@ -69,7 +69,7 @@ export class FlowColumns {
     this.tunnelDepth = wider(this.tunnelDepth, new Uint8Array(capacity));
     this.timerAt = wider(this.timerAt, new Float64Array(capacity));
     this.hash = wider(this.hash, new Int32Array(capacity));
-    this.historyLetters = wider(this.historyLetters, new Uint8Array(capacity * HISTORY_STRIDE));
+    this.historyLetters = wider(this.historyLetters, new Uint32Array(capacity * HISTORY_WORDS));
   }
 }
 

@@ -1,28 +1,44 @@
 /**
- * Connection history as Zeek writes it: one letter per kind of event, upper case from the originator. Kept inline,
- * `HISTORY_LIMIT` letters per flow and their number in the last byte; letters beyond the bound are dropped.
+ * Connection history as Zeek writes it: one letter per kind of event, upper case from the originator. Kept inline, five
+ * bits a letter in `HISTORY_WORDS` words; letters beyond the bound are dropped.
  */
 
-/** Letters kept per flow. Real ones are below 16; only crafted traffic reaches the bound. */
-export const HISTORY_LIMIT = 21;
-export const HISTORY_STRIDE = HISTORY_LIMIT + 1;
+/** `^`, then letters of either side by turns; a letter's code is its index, 0 stands for none. */
+const LETTERS = ' ^SsHhAaDdFfRrCcTtWwGgIiQqXx';
+const CODE_BITS = 5;
+const LETTERS_PER_WORD = 6;
 
-export function appendHistory(history: Uint8Array, slot: number, letter: number): void {
-  const at = slot * HISTORY_STRIDE;
-  const length = history[at + HISTORY_LIMIT]!;
-  if (length >= HISTORY_LIMIT) return;
-  history[at + length] = letter;
-  history[at + HISTORY_LIMIT] = length + 1;
+export const HISTORY_WORDS = 4;
+/** Letters kept per flow. Real ones are below 20; only crafted traffic reaches the bound. */
+export const HISTORY_LIMIT = HISTORY_WORDS * LETTERS_PER_WORD;
+
+const CODE_OF = new Uint8Array(128);
+for (let code = 1; code < LETTERS.length; code++) CODE_OF[LETTERS.charCodeAt(code)] = code;
+
+/** `letter` is its character code. */
+export function appendHistory(history: Uint32Array, slot: number, letter: number): void {
+  const code = CODE_OF[letter]!;
+  const start = slot * HISTORY_WORDS;
+  for (let at = start; at < start + HISTORY_WORDS; at++) {
+    const word = history[at]!;
+    const used = ((32 - Math.clz32(word) + CODE_BITS - 1) / CODE_BITS) | 0;
+    if (used === LETTERS_PER_WORD) continue;
+    history[at] = word | (code << (used * CODE_BITS));
+    return;
+  }
 }
 
-export function clearHistory(history: Uint8Array, slot: number): void {
-  history[slot * HISTORY_STRIDE + HISTORY_LIMIT] = 0;
+export function clearHistory(history: Uint32Array, slot: number): void {
+  const start = slot * HISTORY_WORDS;
+  for (let at = start; at < start + HISTORY_WORDS; at++) history[at] = 0;
 }
 
-export function historyText(history: Uint8Array, slot: number): string {
-  const at = slot * HISTORY_STRIDE;
+export function historyText(history: Uint32Array, slot: number): string {
   let text = '';
-  for (let i = 0; i < history[at + HISTORY_LIMIT]!; i++) text += String.fromCharCode(history[at + i]!);
+  const start = slot * HISTORY_WORDS;
+  for (let at = start; at < start + HISTORY_WORDS; at++) {
+    for (let word = history[at]!; word !== 0; word >>>= CODE_BITS) text += LETTERS[word & 31]!;
+  }
   return text;
 }
 

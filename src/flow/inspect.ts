@@ -4,6 +4,7 @@ import { LAYER, TCP_FLAG } from '../packet/layer.ts';
 import type { DecodeResult, MessageContext, MessageDecoder, MessageSink } from '../protocol/decoder.ts';
 import { PROTOCOLS } from '../protocol/list.ts';
 import type { Observation } from '../protocol/observation.ts';
+import { wider } from './columns.ts';
 import { StreamStore } from './stream.ts';
 import { sequenceDelta } from './tcp-endpoint.ts';
 import type { FlowTable } from './table.ts';
@@ -56,12 +57,8 @@ export class Inspector {
   #decoder = new Uint8Array(0);
   /** Datagrams looked at; for streams offers made. */
   #looks = new Uint8Array(0);
-  #stream = new Int32Array(0);
-  /** TCP: sequence number of the stream's first byte; bytes that were offered last time. */
-  #base = new Uint32Array(0);
-  #offered = new Uint32Array(0);
-  /** Observations passed on of a stream that is offered again from its start. */
-  #observed = new Uint8Array(0);
+  /** TCP: the stream when there is one, else the sequence number of the first byte that is looked at. */
+  #place = new Uint32Array(0);
   /** Observations made during the present offer; those up to `#skip` were passed on before. */
   #made = 0;
   #skip = 0;
@@ -118,8 +115,6 @@ export class Inspector {
       this.#state[at] = 0;
       this.#decoder[at] = 0;
       this.#looks[at] = 0;
-      this.#offered[at] = 0;
-      this.#observed[at] = 0;
     }
   }
 
@@ -195,12 +190,14 @@ export class Inspector {
     if ((flags & TCP_FLAG.rst) !== 0) return;
     const sequence = (batch.tcpSeq[i]! + ((flags & TCP_FLAG.syn) === 0 ? 0 : 1)) >>> 0;
     if ((state & STATE.based) === 0) {
-      this.#base[at] = this.#flows.firstSequence(slot, this.#flows.fromOriginator);
+      this.#place[at] = this.#flows.firstSequence(slot, this.#flows.fromOriginator);
       this.#state[at]! |= STATE.based;
     }
     let start = batch.payloadOffset[i]!;
     const end = start + batch.payloadCapLen[i]!;
-    let offset = sequenceDelta(sequence, this.#base[at]!);
+    const place = this.#place[at]!;
+    const base = (state & STATE.stream) !== 0 ? this.#streams.base[place]! : place;
+    let offset = sequenceDelta(sequence, base);
     if (offset < 0) {
       start -= offset; // bytes from before the stream's start, such as a keep-alive's
       offset = 0;
@@ -216,8 +213,10 @@ export class Inspector {
         this.#issueBase = start - batch.frameOffset[i]!;
         if (!this.#offer(batch.bytes, start, end, slot, at, batch)) return;
       }
-      this.#stream[at] = this.#streams.open();
+      const stream = this.#streams.open(base);
+      this.#place[at] = stream;
       this.#state[at]! |= STATE.stream;
+      if (offset === 0) this.#noteOffer(stream, end - start);
     }
     this.#extend(batch, i, slot, at, offset, start, end);
   }
@@ -232,7 +231,7 @@ export class Inspector {
     start: number,
     end: number,
   ): void {
-    const stream = this.#stream[at]!;
+    const stream = this.#place[at]!;
     const before = this.#streams.whole(stream);
     if (!this.#streams.write(stream, offset, batch.bytes, start, end, this.#context.packet)) {
       this.#finish(at);
@@ -240,8 +239,9 @@ export class Inspector {
     }
     const whole = this.#streams.whole(stream);
     const isCut = batch.payloadCapLen[i]! < batch.payloadLen[i]!;
-    if (whole > before && whole > this.#offered[at]!) {
-      const isDue = this.#looks[at]! < FREE_OFFERS || whole >= this.#offered[at]! * 1.25;
+    const offered = this.#streams.offered[stream]!;
+    if (whole > before && whole > offered) {
+      const isDue = this.#looks[at]! < FREE_OFFERS || whole >= offered * 1.25;
       this.#issueBase = 0;
       if (isDue && !this.#offer(this.#streams.read(stream), 0, whole, slot, at, batch)) return;
     }
@@ -260,11 +260,11 @@ export class Inspector {
   ): boolean {
     const known = this.#decoder[at]! !== 0 ? this.#decoder[at]! : this.#decoder[at ^ 1]!;
     const i = this.#context.index;
+    const stream = (this.#state[at]! & STATE.stream) === 0 ? -1 : this.#place[at]!;
     this.#made = 0;
-    this.#skip = this.#observed[at]!;
+    this.#skip = stream < 0 ? 0 : this.#streams.observed[stream]!;
     const index = this.#recognise(bytes, start, end, known, true, batch.dstPort[i]!, batch.srcPort[i]!);
-    this.#offered[at] = end - start;
-    this.#observed[at] = Math.min(255, Math.max(this.#made, this.#skip));
+    if (stream >= 0) this.#noteOffer(stream, end - start);
     if (this.#looks[at]! < 255) this.#looks[at]!++;
     if (index >= 0) this.#decoder[at] = index + 1;
     if (this.#made > 0) this.#flows.service[slot] = index + 1;
@@ -272,15 +272,20 @@ export class Inspector {
     if (index >= 0) this.#flows.service[slot] = index + 1;
     if (index >= 0 && this.#decoders[index]!.scope === 'every') {
       // What follows is offered as the next message.
+      const base = stream < 0 ? this.#place[at]! : this.#streams.base[stream]!;
       this.#release(at);
-      this.#base[at] = (this.#base[at]! + (end - start)) >>> 0;
-      this.#offered[at] = 0;
-      this.#observed[at] = 0;
+      this.#place[at] = base + (end - start);
       if (this.#looks[at]! === 255) this.#finish(at);
       return false;
     }
     this.#finish(at);
     return false;
+  }
+
+  /** Of a stream that is offered again from its start: how far that went. */
+  #noteOffer(stream: number, length: number): void {
+    this.#streams.offered[stream] = length;
+    this.#streams.observed[stream] = Math.min(255, Math.max(this.#made, this.#skip));
   }
 
   #result: DecodeResult = 'foreign';
@@ -327,29 +332,21 @@ export class Inspector {
 
   #release(at: number): void {
     if ((this.#state[at]! & STATE.stream) === 0) return;
-    this.#streams.close(this.#stream[at]!);
+    this.#streams.close(this.#place[at]!);
     this.#state[at]! &= ~STATE.stream;
+  }
+
+  /** Typed-array bytes per flow slot, without stream starts (which have a budget of their own). */
+  get bytesPerSlot(): number {
+    const columns = [this.#state, this.#decoder, this.#looks, this.#place];
+    return columns.reduce((sum, column) => sum + column.byteLength, 0) / Math.max(1, this.#state.length / 2);
   }
 
   #grow(): void {
     const size = this.#flows.capacity * 2;
-    const bytes = (old: Uint8Array): Uint8Array<ArrayBuffer> => {
-      const array = new Uint8Array(size);
-      array.set(old);
-      return array;
-    };
-    this.#state = bytes(this.#state);
-    this.#decoder = bytes(this.#decoder);
-    this.#looks = bytes(this.#looks);
-    this.#observed = bytes(this.#observed);
-    const stream = new Int32Array(size);
-    stream.set(this.#stream);
-    this.#stream = stream;
-    const base = new Uint32Array(size);
-    base.set(this.#base);
-    this.#base = base;
-    const offered = new Uint32Array(size);
-    offered.set(this.#offered);
-    this.#offered = offered;
+    this.#state = wider(this.#state, new Uint8Array(size));
+    this.#decoder = wider(this.#decoder, new Uint8Array(size));
+    this.#looks = wider(this.#looks, new Uint8Array(size));
+    this.#place = wider(this.#place, new Uint32Array(size));
   }
 }

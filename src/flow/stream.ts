@@ -1,4 +1,5 @@
 import { type IssueCounter, ISSUE } from '../packet/issue.ts';
+import { wider } from './columns.ts';
 import { IslandPool } from './islands.ts';
 
 /**
@@ -27,6 +28,10 @@ export class StreamStore {
   #pages: Int32Array;
   /** Bytes from the start without a hole. */
   #whole = new Uint32Array(FIRST_STREAMS);
+  /** What the inspector knows of a stream: sequence number of its first byte, bytes offered and messages told last. */
+  base = new Uint32Array(FIRST_STREAMS);
+  offered = new Uint32Array(FIRST_STREAMS);
+  observed = new Uint8Array(FIRST_STREAMS);
   /** Ranges beyond a hole. */
   #islands = new Uint32Array(FIRST_STREAMS);
   #freeStreams: number[] = [];
@@ -44,10 +49,13 @@ export class StreamStore {
     this.#joined = new Uint8Array(this.limit);
   }
 
-  /** A new empty stream. */
-  open(): number {
+  /** A new empty stream whose first byte has sequence number `base`. */
+  open(base: number): number {
     const stream = this.#freeStreams.pop() ?? this.#streamsUsed++;
     if (stream === this.#whole.length) this.#growStreams();
+    this.base[stream] = base;
+    this.offered[stream] = 0;
+    this.observed[stream] = 0;
     this.#whole[stream] = 0;
     this.#islands[stream] = 0;
     return stream;
@@ -167,14 +175,11 @@ export class StreamStore {
 
   #growStreams(): void {
     const count = this.#whole.length * 2;
-    const whole = new Uint32Array(count);
-    whole.set(this.#whole);
-    this.#whole = whole;
-    const islands = new Uint32Array(count);
-    islands.set(this.#islands);
-    this.#islands = islands;
-    const pages = new Int32Array(count * this.#pagesPerStream);
-    pages.set(this.#pages);
-    this.#pages = pages;
+    this.#whole = wider(this.#whole, new Uint32Array(count));
+    this.base = wider(this.base, new Uint32Array(count));
+    this.offered = wider(this.offered, new Uint32Array(count));
+    this.observed = wider(this.observed, new Uint8Array(count));
+    this.#islands = wider(this.#islands, new Uint32Array(count));
+    this.#pages = wider(this.#pages, new Int32Array(count * this.#pagesPerStream));
   }
 }

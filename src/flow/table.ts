@@ -55,8 +55,8 @@ const LETTER_FLIP = 94;
  * Timeouts are exact in packet time: a packet that comes after its flow's deadline starts another flow. When the
  * end of an idle flow is told to the listener is a matter of the timing wheel's second.
  *
- * Bounds: `maxFlows` slots; 297 bytes of typed arrays per slot (`bytesPerSlot`), and 32 of the inspector. The hash is fixed, as
- * results must not change between runs; crafted tuples can lengthen probing.
+ * Bounds: `maxFlows` slots; 283 bytes of typed arrays per slot (`bytesPerSlot`) and 14 of the inspector. The hash is
+ * fixed, as results must not change between runs; crafted tuples can lengthen probing.
  */
 export class FlowTable extends FlowColumns {
   readonly config: FlowConfig;
@@ -76,9 +76,8 @@ export class FlowTable extends FlowColumns {
   /** Whole seconds within which no inactivity timeout ends. */
   readonly #shortestTimeout: number;
   #timeoutClass = new Uint8Array(0);
-  /** Freed slots, the last freed first. */
-  #free = new Int32Array(0);
-  #freeCount = 0;
+  /** The slot freed last, -1 for none; the one freed before it is named in the first word of its row. */
+  #free = -1;
   #used = 0;
   #activeCount = 0;
   #created = 0;
@@ -134,7 +133,7 @@ export class FlowTable extends FlowColumns {
   /** Typed-array bytes per slot at the table's present capacity, index included. */
   get bytesPerSlot(): number {
     let bytes = this.#index.entries.byteLength + this.capacity * TimingWheel.bytesPerSlot;
-    for (const array of [this.#timeoutClass, this.#free, this.#tcp.words, this.#tcp.bits]) {
+    for (const array of [this.#timeoutClass, this.#tcp.words, this.#tcp.bits]) {
       bytes += array.byteLength;
     }
     for (const value of Object.values(this)) if (ArrayBuffer.isView(value)) bytes += value.byteLength;
@@ -372,8 +371,10 @@ export class FlowTable extends FlowColumns {
   ): number {
     if (this.#activeCount >= this.config.maxFlows) this.#evict(batch, i);
     let slot: number;
-    if (this.#freeCount > 0) slot = this.#free[--this.#freeCount]!;
-    else {
+    if (this.#free >= 0) {
+      slot = this.#free;
+      this.#free = this.#tcp.words[slot * ROW]! | 0;
+    } else {
       if (this.#used === this.capacity) this.#grow(this.capacity * 2);
       slot = this.#used++;
     }
@@ -522,7 +523,8 @@ export class FlowTable extends FlowColumns {
     if (this.#tunnelParents.size > 0) this.#tunnelParents.delete(slot);
     this.#timeoutClass[slot] = CLASS.free;
     this.#activeCount--;
-    this.#free[this.#freeCount++] = slot;
+    this.#tcp.words[slot * ROW] = this.#free;
+    this.#free = slot;
   }
 
   /** Ends the least recently active flow of a sample: a moving hand, so that every slot comes up. */
@@ -548,7 +550,6 @@ export class FlowTable extends FlowColumns {
   #grow(capacity: number): void {
     this.widen(capacity);
     this.#timeoutClass = wider(this.#timeoutClass, new Uint8Array(capacity));
-    this.#free = wider(this.#free, new Int32Array(capacity));
     this.#tcp.words = wider(this.#tcp.words, new Uint32Array(capacity * ROW));
     this.#tcp.bits = wider(this.#tcp.bits, new Uint8Array(capacity));
     this.#tcp.history = this.historyLetters;

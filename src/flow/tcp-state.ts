@@ -61,7 +61,7 @@ export class TcpStates {
   /** `FLOW` bits per slot. */
   bits = new Uint8Array(0);
   /** History letters per slot, shared with the table. */
-  history = new Uint8Array(0);
+  history = new Uint32Array(0);
   readonly #islands = new IslandPool();
   #effects = 0;
 

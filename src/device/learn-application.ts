@@ -1,11 +1,13 @@
 import { formatIpAt } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
 import type { Evidence } from '../fingerprint/evidence.ts';
-import { collectFingerprint } from '../fingerprint/collect.ts';
+import { collectFingerprint, type FingerprintKind } from '../fingerprint/collect.ts';
+import { dhcpv6Fingerprint, isDhcpv6Client } from '../fingerprint/collect/services.ts';
 import { hassh } from '../fingerprint/hassh.ts';
 import { ja3, ja3s } from '../fingerprint/ja3.ts';
 import { ja4 } from '../fingerprint/ja4.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
+import type { Dhcpv6Observation } from '../protocol/dhcpv6.ts';
 import type { HttpRequestObservation } from '../protocol/http.ts';
 import type { NetbiosNameObservation } from '../protocol/netbios-name.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -14,6 +16,7 @@ import type { TlsClientHelloObservation } from '../protocol/tls-client-hello.ts'
 import type { Device } from './device.ts';
 import { keepDomain, keepEvidence, keepFingerprint, keepName } from './keep.ts';
 import type { Learner } from './learn.ts';
+import { ownNameOf } from './own-name.ts';
 
 /** Browser commands by which a host names itself. */
 const HOST_ANNOUNCEMENTS = new Set([1, 15]);
@@ -25,7 +28,7 @@ const NETBIOS_REGISTRATIONS = new Set([5, 8, 9, 15]);
 
 const words = new Uint32Array(4);
 
-/** TLS, HTTP, SSH, NetBIOS and UPnP descriptions: whom a device wants to reach, and the names that it gives itself. */
+/** All further protocols: whom a device wants to reach, its fingerprints, and the names that it gives itself. */
 export function learnApplication(learner: Learner, observation: Observation, context: MessageContext): void {
   const sender = learner.senderOf(context);
   const { registry } = learner;
@@ -59,12 +62,26 @@ export function learnApplication(learner: Learner, observation: Observation, con
         learner.bound(keepName(device, observation.serverName.trim(), 'netbios'), context);
       }
       break;
-    case 'upnp-description':
-      learner.bound(keepName(device, observation.friendlyName, 'upnp'), context);
+    case 'dhcpv6':
+      learnDhcpv6(learner, device, observation, context);
       break;
     default:
       break;
   }
+  const own = ownNameOf(observation);
+  if (own !== undefined) learner.bound(keepName(device, own.name, own.source), context);
+}
+
+/** The fingerprint of the client's program, and the identifier that it keeps over all its interfaces. */
+function learnDhcpv6(
+  learner: Learner,
+  device: Device,
+  message: Dhcpv6Observation,
+  context: MessageContext,
+): void {
+  if (message.relays > 0 || !isDhcpv6Client(message)) return;
+  learner.bound(keepFingerprint(device, 'dhcpv6', dhcpv6Fingerprint(message)), context);
+  learner.bound(keepFingerprint(device, 'dhcpv6-client-id', message.clientDuid), context);
 }
 
 function learnHello(
@@ -76,10 +93,23 @@ function learnHello(
   wanted(learner, device, hello.serverName, context);
   if (!hello.isWhole) return;
   const print = ja4(hello);
-  learner.bound(keepFingerprint(device, 'ja3', ja3(hello)), context);
+  const older = ja3(hello);
+  learner.bound(keepFingerprint(device, 'ja3', older), context);
   learner.bound(keepFingerprint(device, 'ja4', print), context);
+  told(learner, device, 'tls.ja3', older, context);
+  told(learner, device, 'tls.ja4', print, context);
+}
+
+/** What is known of a fingerprint. */
+function told(
+  learner: Learner,
+  device: Device,
+  kind: FingerprintKind,
+  print: string,
+  context: MessageContext,
+): void {
   const keep = (evidence: Evidence): void => learner.bound(keepEvidence(device, evidence), context);
-  collectFingerprint('tls.ja4', print, keep, learner.registry.knowledge);
+  collectFingerprint(kind, print, keep, learner.registry.knowledge);
 }
 
 function learnRequest(
@@ -100,7 +130,7 @@ function learnKex(
 ): void {
   const print = hassh(kex);
   learner.bound(keepFingerprint(device, kex.isClient ? 'hassh' : 'hassh-server', print), context);
-  collectFingerprint('hassh', print, (evidence) => learner.bound(keepEvidence(device, evidence), context));
+  told(learner, device, kex.isClient ? 'hassh' : 'hassh.server', print, context);
 }
 
 /** A host registers its own name, or says that it has it; a name server speaks of others. */

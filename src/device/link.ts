@@ -57,7 +57,12 @@ export function linkDevices(
   const byName = new Map<string, Device>();
   for (const device of devices) {
     if (device.mac === NO_MAC || device.roles.has('virtual-router')) continue;
-    for (const id of device.fingerprints.get('dhcp-client-id') ?? []) {
+    // RFC 4361 has the DUID in both, so that one client is known over IPv4 and IPv6.
+    const identifiers = [
+      ...(device.fingerprints.get('dhcp-client-id') ?? []),
+      ...(device.fingerprints.get('dhcpv6-client-id') ?? []),
+    ];
+    for (const id of identifiers) {
       const other = byIdentifier.get(id);
       if (other === undefined) byIdentifier.set(id, device);
       else link(other, device, kindOf(other, device), `the DHCP client identifier ${id}`);

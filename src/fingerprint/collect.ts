@@ -22,7 +22,9 @@ import {
 } from './collect/http.ts';
 import { collectNetbiosDatagram, collectNetbiosName } from './collect/netbios.ts';
 import {
+  collectBacnetIAm,
   collectBacnetText,
+  collectCoap,
   collectDhcpv6,
   collectIppPrinter,
   collectModbusIdentity,
@@ -32,9 +34,10 @@ import {
   collectSmbNative,
   collectStun,
   collectSyslog,
+  collectTftp,
 } from './collect/services.ts';
 import { collectSsdp } from './collect/ssdp.ts';
-import { collectTlsClientHello } from './collect/tls.ts';
+import { collectTlsCertificate, collectTlsClientHello } from './collect/tls.ts';
 import type { Evidence } from './evidence.ts';
 import { builtInKnowledge, type Knowledge } from './knowledge.ts';
 
@@ -62,6 +65,8 @@ export function collectEvidence(
       return collectUpnpDescription(observation, claims);
     case 'tls-client-hello':
       return collectTlsClientHello(observation, claims);
+    case 'tls-certificate':
+      return collectTlsCertificate(observation, claims);
     case 'announcement':
       return collectAnnouncement(observation, claims);
     case 'ws-discovery':
@@ -94,6 +99,8 @@ export function collectEvidence(
       return collectIppPrinter(observation, claims);
     case 'modbus-identity':
       return collectModbusIdentity(observation, claims);
+    case 'bacnet-i-am':
+      return collectBacnetIAm(observation, claims);
     case 'bacnet-text':
       return collectBacnetText(observation, claims);
     case 'ntlm':
@@ -102,6 +109,10 @@ export function collectEvidence(
       return collectSyslog(observation, claims);
     case 'stun':
       return collectStun(observation, claims);
+    case 'coap':
+      return collectCoap(observation, claims);
+    case 'tftp':
+      return collectTftp(observation, claims);
     case 'device-info':
       return collectDeviceInfo(observation, claims);
     default:
@@ -109,9 +120,11 @@ export function collectEvidence(
   }
 }
 
-/** Evidence from a fingerprint that is not a message: `tcp.syn`, `tls.ja4`, `hassh`. */
+export type FingerprintKind = 'tcp.syn' | 'tls.ja3' | 'tls.ja4' | 'hassh' | 'hassh.server';
+
+/** Evidence from a fingerprint that is not a message. */
 export function collectFingerprint(
-  kind: 'tcp.syn' | 'tls.ja4' | 'hassh',
+  kind: FingerprintKind,
   value: string,
   emit: (evidence: Evidence) => void,
   knowledge: Knowledge = builtInKnowledge(),

@@ -31,6 +31,8 @@ export const FACT_KINDS = [
   'dhcp.vendorClass',
   'dhcp.parameters',
   'dhcp.userClass',
+  /** DHCPv6: option numbers in order, `/`, requested options in order: `1,6,8/23,24`. */
+  'dhcpv6.options',
   /** mDNS: service type without `.local`, instance name, TXT string as `key=value`. */
   'mdns.service',
   'mdns.instance',
@@ -48,6 +50,8 @@ export const FACT_KINDS = [
   'http.realm',
   'http.request',
   'http.title',
+  /** Field names of a request in order and as written, joined by commas: `Host,User-Agent,Accept`. */
+  'http.headers',
   'ssh.banner',
   /** Greeting of FTP, Telnet, SMTP, POP3, IMAP, VNC. */
   'banner',
@@ -55,8 +59,18 @@ export const FACT_KINDS = [
   'snmp.description',
   /** TCP SYN as `ttl:window:options:mss:scale`: see `tcp-syn.ts`. */
   'tcp.syn',
+  /** JA3 as MD5; JA4 of TLS (`t…`), QUIC (`q…`) and DTLS (`d…`). */
+  'tls.ja3',
   'tls.ja4',
+  /** HASSH of an SSH client, of an SSH server. */
   'hassh',
+  'hassh.server',
+  /** Version in NTLM messages: `10.0.19041`. */
+  'ntlm.version',
+  /** Link attribute of a CoAP resource list: `rt=…`. */
+  'coap.resource',
+  /** Name of a file asked for by TFTP. */
+  'tftp.file',
   /** One word of a name, model or description: a model-number grammar. */
   'model',
   /** Discovery protocol of a vendor: `protocol`, `protocol.type=…`, `protocol.model=…`, `protocol.key=…`. */

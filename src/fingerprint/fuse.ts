@@ -52,7 +52,7 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
 
   const brand = decide(all, 'brand');
   const category = decide(all, 'category');
-  const os = decide(all, 'os');
+  const os = decideSystem(all);
   // A model belongs to a brand: one that was said together with a rival brand falls with it.
   const model = decide(
     all.filter(
@@ -123,6 +123,8 @@ function familyOf(source: string): string {
     case 'syslog.hostName':
     case 'lldp.systemName':
     case 'snmp.name':
+    case 'cdp.deviceId':
+    case 'tls.commonName':
       return 'name';
     case 'dns.query':
     case 'tls.serverName':
@@ -204,6 +206,27 @@ function decide(evidence: readonly Evidence[], field: Field): Decision {
   const chance = best.odds / total;
   const rival = odds[1] !== undefined && odds[1].odds / total >= RIVAL_CHANCE ? odds[1].value : '';
   return { value: chance >= THRESHOLD[field] - ROUNDING ? best.value : '', chance, best: best.value, rival };
+}
+
+/** `Windows 11`, `Windows Server 2022`, `iOS 17.2`: a system and which one. */
+const VERSIONED = /^(.+?) (?:Server )?(?:\d[\d.]*(?: R2)?|XP|Vista)$/;
+
+/** A version speaks for its system too, and is told where it is sure enough by itself. */
+function decideSystem(evidence: readonly Evidence[]): Decision {
+  const versioned = new Map<Evidence, string>();
+  const plain = evidence.map((item) => {
+    const system = item.supports.os === undefined ? undefined : VERSIONED.exec(item.supports.os)?.[1];
+    if (system === undefined) return item;
+    versioned.set(item, system);
+    return { ...item, supports: { os: system } };
+  });
+  const system = decide(plain, 'os');
+  if (system.value === '' || versioned.size === 0) return system;
+  const version = decide(
+    [...versioned].filter(([, name]) => name === system.value).map(([item]) => item),
+    'os',
+  );
+  return version.value === '' ? system : version;
 }
 
 const INVENTED_BELOW = 0x100_0000;

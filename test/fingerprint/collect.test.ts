@@ -175,8 +175,10 @@ test('services: a phone, a camera, a computer, a shared print queue', () => {
   assert.deepEqual(supported(sip as unknown as Observation, 'category'), ['voip']);
   const rtsp = { kind: 'rtsp', method: '', status: 401, userAgent: '', server: '', realm: 'DCS-932L' };
   assert.deepEqual(supported(rtsp as unknown as Observation, 'category'), ['camera']);
-  const ntlm = { kind: 'ntlm', messageType: 3, computerName: 'DESKTOP-1A2B3C4', osVersion: '10.0.19041' };
-  assert.deepEqual(supported(ntlm as unknown as Observation, 'os'), ['Windows']);
+  const ntlm = { kind: 'ntlm', messageType: 3, computerName: 'OFFICE', osVersion: '10.0.19041' };
+  assert.deepEqual(supported(ntlm as unknown as Observation, 'os'), ['Windows 10']);
+  const shared = { ...ntlm, osVersion: '10.0.17763' };
+  assert.deepEqual(supported(shared as unknown as Observation, 'os'), ['Windows'], 'a build of two editions');
   const samba = { kind: 'ntlm', messageType: 2, computerName: 'NAS', osVersion: '6.1.0' };
   assert.deepEqual(supported(samba as unknown as Observation, 'os'), []);
   const queue = {
@@ -190,7 +192,15 @@ test('services: a phone, a camera, a computer, a shared print queue', () => {
 });
 
 test('DHCPv6: what a relay passes on has another sender', () => {
-  const solicit = { kind: 'dhcpv6', messageType: 1, relays: 0, clientFqdn: 'raspberrypi', vendorClass: [] };
+  const solicit = {
+    kind: 'dhcpv6',
+    messageType: 1,
+    relays: 0,
+    clientFqdn: 'raspberrypi',
+    vendorClass: [],
+    optionOrder: [1, 6, 8, 3],
+    optionRequest: [23, 24],
+  };
   assert.deepEqual(supported(solicit as unknown as Observation, 'category'), ['sbc']);
   assert.deepEqual(collected({ ...solicit, relays: 1 } as unknown as Observation), []);
 });
@@ -207,4 +217,61 @@ test('a form of description names its vendor', () => {
   };
   assert.deepEqual(supported(info as unknown as Observation, 'brand'), ['Shelly']);
   assert.deepEqual(supported(info as unknown as Observation, 'category'), ['plug']);
+});
+
+function certificate(subject: object, issuer: object, isSelfIssued: boolean): Observation {
+  const none = { commonName: '', organization: '', organizationalUnit: '' };
+  return {
+    kind: 'tls-certificate',
+    subject: { ...none, ...subject },
+    issuer: { ...none, ...issuer },
+    isSelfIssued,
+  } as unknown as Observation;
+}
+
+test('a certificate names a maker when the maker signed it, not when an authority did', () => {
+  const maker = { organization: 'Philips Hue', commonName: '001788fffe123456' };
+  assert.deepEqual(supported(certificate(maker, maker, true), 'brand'), ['Philips']);
+  const camera = { commonName: 'DCS-935L' };
+  assert.deepEqual(supported(certificate(camera, camera, true), 'category'), ['camera']);
+  assert.deepEqual(collected(certificate(maker, { organization: "Let's Encrypt" }, false)), []);
+  assert.deepEqual(collected(certificate({ commonName: 'DCS-935L' }, { commonName: 'Some CA' }, false)), []);
+});
+
+test('BACnet, CoAP and TFTP: numbers, resources and files that only such devices have', () => {
+  const iAm = { kind: 'bacnet-i-am', instance: 7, maxApduBytes: 480, vendorId: 5 };
+  assert.deepEqual(supported(iAm as unknown as Observation, 'brand'), ['Johnson Controls']);
+  assert.deepEqual(supported(iAm as unknown as Observation, 'category'), ['industrial']);
+  const list = { kind: 'coap', links: ['</a>;rt="oic.wk.d oic.d.light";if="oic.if.r"', '</b>;rt="x.y"'] };
+  assert.deepEqual(supported(list as unknown as Observation, 'category'), ['light']);
+  const read = { kind: 'tftp', operation: 'read', fileName: 'cfg/SEP001122AABBCC.cnf.xml', mode: 'octet' };
+  assert.deepEqual(supported(read as unknown as Observation, 'brand'), ['Cisco']);
+  assert.deepEqual(collected({ ...read, operation: 'write' } as unknown as Observation), []);
+});
+
+test('HTTP: the realm that a device asks a password for', () => {
+  const response = {
+    kind: 'http-response',
+    status: 401,
+    server: '',
+    authenticate: 'basic',
+    realm: 'DCS-932L',
+  };
+  assert.deepEqual(supported(response as unknown as Observation, 'category'), ['camera']);
+});
+
+test('NetBIOS: Windows announces its version, Samba that it is a Unix', () => {
+  const host = {
+    kind: 'netbios-datagram',
+    sourceName: 'OFFICE',
+    command: 1,
+    serverName: 'OFFICE',
+    comment: '',
+  };
+  const windows = { ...host, osMajor: 10, osMinor: 0, serverType: 0x1003 };
+  assert.deepEqual(supported(windows as unknown as Observation, 'os'), ['Windows']);
+  const samba = { ...host, osMajor: 6, osMinor: 1, serverType: 0x9a03 };
+  assert.deepEqual(supported(samba as unknown as Observation, 'os'), ['Linux']);
+  const old = { ...host, osMajor: 6, osMinor: 1, serverType: 0x1003 };
+  assert.deepEqual(supported(old as unknown as Observation, 'os'), [], 'as Samba can be set to say');
 });

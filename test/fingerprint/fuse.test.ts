@@ -143,3 +143,33 @@ test('an answer is only given with the chance that it claims, and is bounded', (
     { numRuns: 200 },
   );
 });
+
+test('a version of a system agrees with the system, and is told when it is sure by itself', () => {
+  const plain = evidence('tcp.syn', { os: 'Windows' }, 0.9);
+  const build = evidence('ntlm.osVersion', { os: 'Windows 11' }, 0.9);
+  assert.equal(fuse([plain, build], LOCAL).os, 'Windows 11');
+  assert.equal(fuse([plain], LOCAL).os, 'Windows');
+  const rival = evidence('smb.os', { os: 'Windows 10' }, 0.9);
+  assert.equal(fuse([plain, build, rival], LOCAL).os, 'Windows', 'which one is open, the system is not');
+  const linux = evidence('http.userAgent', { os: 'Linux' }, 0.99);
+  assert.notEqual(fuse([evidence('smb.os', { os: 'Windows XP' }, 0.6), linux], LOCAL).os, 'Windows XP');
+});
+
+test('a contradiction never raises the confidence in what is answered', () => {
+  fc.assert(
+    fc.property(
+      pieces,
+      fc.constantFrom('brand', 'category'),
+      fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+      (list, field, weight) => {
+        const before = fuse(list, LOCAL);
+        const rival = field === 'brand' ? { brand: 'Nemesis' } : { category: 'vehicle' as const };
+        const after = fuse([...list, evidence('modbus.identity', rival, weight)], LOCAL);
+        const kept = field === 'brand' ? after.brand === before.brand : after.category === before.category;
+        // What it was before and what the other field says bound it; the rival can only take its own field away.
+        if (before.confidence > 0 && kept) assert.ok(after.confidence <= before.confidence);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

@@ -68,6 +68,7 @@ export function collectLldp(message: LldpObservation, claims: Claims): void {
 const CDP = { bridge: 0x8, accessPoint: 0, router: 0x1, telephone: 0x80 } as const;
 
 export function collectCdp(message: CdpObservation, claims: Claims): void {
+  if (message.deviceId !== '') claims.byHostName('cdp.deviceId', message.deviceId);
   claims.byFact('cdp.software', 'snmp.description', message.software);
   if (!claims.byFact('cdp.platform', 'snmp.description', message.platform))
     claims.byModel('cdp.platform', message.platform);

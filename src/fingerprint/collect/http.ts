@@ -5,6 +5,7 @@ import type { Claims } from './claim.ts';
 
 export function collectHttpRequest(request: HttpRequestObservation, claims: Claims): void {
   claims.byFact('http.userAgent', 'http.userAgent', request.userAgent);
+  claims.byFact('http.headers', 'http.headers', request.headerOrder.join(','));
   const host = request.host.replace(/:\d+$/, '');
   if (host === '') return;
   claims.byFact('http.request', 'http.request', host + request.path);
@@ -14,7 +15,7 @@ export function collectHttpRequest(request: HttpRequestObservation, claims: Clai
 
 export function collectHttpResponse(response: HttpResponseObservation, claims: Claims): void {
   claims.byFact('http.server', 'http.server', response.server);
-  const realm = /\brealm="([^"]*)"/i.exec(response.authenticate)?.[1] ?? '';
+  const { realm } = response;
   if (!claims.byFact('http.realm', 'http.realm', realm)) claims.byModel('http.realm', realm);
 }
 

@@ -21,7 +21,9 @@ export function collectNetbiosName(message: NetbiosNameObservation, claims: Clai
   }
 }
 
-const SERVER_TYPE = { unix: 0x800, nt: 0x1000 } as const;
+/** A primary or a backup domain controller. */
+const SERVER_TYPE = { domainController: 0x18, unix: 0x800, nt: 0x1000 } as const;
+const FIRST_BEYOND_SAMBA = 10;
 /** Samba announces itself as Windows of this version, and the hosts of NAS vendors are Samba. */
 const HOST_ANNOUNCEMENT = 1;
 
@@ -32,5 +34,15 @@ export function collectNetbiosDatagram(message: NetbiosDatagramObservation, clai
   claims.byFact('netbios.comment', 'snmp.description', message.comment);
   if ((message.serverType & SERVER_TYPE.unix) !== 0) {
     claims.say('netbios.serverType', 'Unix (Samba)', { os: 'Linux' }, 0.62);
+  } else if ((message.serverType & SERVER_TYPE.nt) !== 0 && message.osMajor >= FIRST_BEYOND_SAMBA) {
+    claims.say(
+      'netbios.serverType',
+      `Windows NT ${message.osMajor}.${message.osMinor}`,
+      { os: 'Windows', category: 'computer' },
+      0.8,
+    );
+  }
+  if ((message.serverType & SERVER_TYPE.domainController) !== 0) {
+    claims.say('netbios.serverType', 'domain controller', { category: 'server' }, 0.7);
   }
 }

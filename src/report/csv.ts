@@ -4,6 +4,7 @@
  */
 import { bestName } from './device-name.ts';
 import type { FlowRow } from './flows.ts';
+import type { TalkerRow } from './talkers.ts';
 import type { ReportDevice, ReportFinding } from './schema.ts';
 
 type CsvValue = string | number;
@@ -128,5 +129,19 @@ export function* flowsCsv(rows: readonly FlowRow[]): Generator<string> {
     'respBytes',
   ] as const satisfies readonly (keyof FlowRow)[];
   yield csvLine(columns.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)));
+  for (const row of rows) yield csvLine(columns.map((name) => row[name]));
+}
+
+/** A header line and one line a host. */
+export function* talkersCsv(rows: readonly TalkerRow[]): Generator<string> {
+  const columns = [
+    'address',
+    'opened',
+    'accepted',
+    'packets',
+    'sent',
+    'received',
+  ] as const satisfies readonly (keyof TalkerRow)[];
+  yield csvLine(columns);
   for (const row of rows) yield csvLine(columns.map((name) => row[name]));
 }

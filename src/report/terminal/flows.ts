@@ -1,6 +1,7 @@
 /** The flow table for people. */
 import { formatBytes, formatCount, formatDuration, formatMoment } from '../quantity.ts';
 import type { FlowRow } from '../flows.ts';
+import type { TalkerRow } from '../talkers.ts';
 import { safeText } from './cell.ts';
 import { type Cell, cell, type Column, renderGrid } from './grid.ts';
 import type { Style } from './style.ts';
@@ -80,4 +81,25 @@ function endpoint({ proto }: FlowRow, address: string, port: number): string {
 
 function service({ service, proto }: FlowRow): string {
   return safeText(service === '' ? proto : `${service}/${proto}`);
+}
+
+const TALKER_COLUMNS: readonly Column[] = [
+  { head: 'Host', least: 15 },
+  { head: 'Sent', least: 7, align: 'right' },
+  { head: 'Received', least: 8, align: 'right' },
+  { head: 'Packets', least: 7, align: 'right' },
+  { head: 'Opened', least: 6, align: 'right' },
+  { head: 'Accepted', least: 8, align: 'right' },
+];
+
+export function renderTalkers(rows: readonly TalkerRow[], width: number, style: Style): string {
+  const cells = rows.map((row): Cell[] => [
+    cell(row.address),
+    cell(formatBytes(row.sent)),
+    cell(formatBytes(row.received)),
+    cell(formatCount(row.packets)),
+    cell(formatCount(row.opened)),
+    cell(formatCount(row.accepted)),
+  ]);
+  return renderGrid(TALKER_COLUMNS, cells, width, style.bold);
 }

@@ -18,6 +18,7 @@ import { WallClock } from './wall-clock.ts';
 const DATA_FD = 3;
 const FLUSH_MS = 100;
 const WRITER_BYTES = 1024 * 1024;
+const LAST_TURN_MS = 5;
 /** Between two tries to write to a pipe that is full and does not block. */
 const FULL_PIPE_WAIT_MS = 1;
 
@@ -29,7 +30,8 @@ let flushDueMs = 0;
 
 // Ctrl-C goes to the whole foreground group; it is the parent that decides when capturing ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-process.on('disconnect', end);
+// One more turn of the event loop takes what is waiting in the kernel.
+process.on('disconnect', () => setTimeout(end, LAST_TURN_MS));
 try {
   const [bufferBytes, ...names] = process.argv.slice(2);
   start(loadCap(), names, Number(bufferBytes));

@@ -25,6 +25,10 @@ import { version } from '../version.ts';
 const MAX_DEVICES = 60;
 const MAX_FINDINGS = 40;
 
+/** About a thousand packets: libpcap keeps room for the largest segment in the place of each. */
+const DEFAULT_BUFFER_MIB = 64;
+const MAX_BUFFER_MIB = 1024;
+
 export function options(yargs: Argv) {
   return selectionOptions(
     dbOption(
@@ -48,6 +52,12 @@ export function options(yargs: Argv) {
         .option('record', {
           type: 'string',
           describe: 'Also write what is captured to this file (pcapng)',
+          requiresArg: true,
+        })
+        .option('buffer', {
+          type: 'number',
+          default: DEFAULT_BUFFER_MIB,
+          describe: 'MiB in which packets wait in the kernel; libpcap takes up to twice that, an interface',
           requiresArg: true,
         })
         .option('output', {
@@ -92,6 +102,9 @@ type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 export async function run(args: Arguments): Promise<ExitCode> {
   requirePositive('--duration', args.duration);
   requirePositive('--report-every', args.reportEvery);
+  if (!(args.buffer >= 1 && args.buffer <= MAX_BUFFER_MIB)) {
+    throw new LanscopeError('USAGE', `--buffer must be from 1 to ${MAX_BUFFER_MIB} MiB`);
+  }
   if (args.output !== undefined) await requireWritable(args.output);
   const config = args.config === undefined ? undefined : await readConfig(args.config);
   const selection = selectionOf(args);
@@ -146,6 +159,7 @@ async function capture(
   let timer: NodeJS.Timeout | undefined;
   let judged = '';
   const source = openLive(interfaces, {
+    kernelBufferBytes: Math.round(args.buffer * 1024 * 1024),
     onNotice: say,
     onOpen() {
       say(`capturing on ${interfaces.join(', ')} through libpcap; ${MODE_NOTICE[mode]}`);

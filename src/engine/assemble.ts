@@ -3,9 +3,11 @@ import type { PacketTime } from '../detect/finding.ts';
 import { collectFindings } from '../detect/list.ts';
 import { scoreOf } from '../detect/score.ts';
 import { identify } from '../device/identify.ts';
+import type { DeviceLink } from '../device/link.ts';
+import type { DeviceRegistry } from '../device/registry.ts';
 import { lookupVendor, ouiDate, ouiEntries } from '../fingerprint/oui.ts';
 import { buildReport } from '../report/build.ts';
-import type { DeviceFacts } from '../report/parts.ts';
+import type { DeviceFacts, LinkFacts } from '../report/parts.ts';
 import type { Report } from '../report/schema.ts';
 import { changedSettings } from './overrides.ts';
 import { DEFAULT_CONFIG } from './config.ts';
@@ -23,12 +25,14 @@ export interface RunFacts {
 export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts): Report {
   const { devices, totals, issues } = pipeline;
   const findings = collectFindings(pipeline.detectors, pipeline.config.detect);
+  const links = linksByDevice(devices);
   const facts: DeviceFacts[] = devices.devices.map((device) => ({
     device,
     vendor: lookupVendor(device.mac),
     identity: identify(device, devices.knowledge),
     traffic: devices.traffic(device.index),
     last: devices.lastSeen(device.index),
+    links: links.get(device.index) ?? [],
   }));
   const spans = source.inputs.map((_, index) => totals.spans[index] ?? { first: null, last: null });
   return buildReport({
@@ -63,6 +67,22 @@ export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts
       runtime: `node ${process.versions.node} ${process.platform} ${process.arch}`,
     },
   });
+}
+
+/** Each link from both of its ends. */
+function linksByDevice({ devices, links }: DeviceRegistry): Map<number, LinkFacts[]> {
+  const byDevice = new Map<number, LinkFacts[]>();
+  const add = (of: number, to: number, { kind, reason }: DeviceLink): void => {
+    const link = { device: devices[to]!.id, kind, reason };
+    const known = byDevice.get(of);
+    if (known === undefined) byDevice.set(of, [link]);
+    else known.push(link);
+  };
+  for (const link of links) {
+    add(link.a, link.b, link);
+    add(link.b, link.a, link);
+  }
+  return byDevice;
 }
 
 /** Earliest (`sign` -1) or latest (1) of the times that are known. */

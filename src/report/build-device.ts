@@ -5,7 +5,7 @@ import { formatTime } from '../bytes/time.ts';
 import type { DevicePeer } from '../device/device.ts';
 import type { Evidence } from '../fingerprint/evidence.ts';
 import { LIMIT } from './limits.ts';
-import type { DeviceFacts } from './parts.ts';
+import type { DeviceFacts, LinkFacts } from './parts.ts';
 import type { ReportDevice } from './schema.ts';
 import { sortedRecord } from './sorted-record.ts';
 
@@ -27,6 +27,7 @@ export function buildDevice(facts: DeviceFacts, digits: number): ReportDevice {
   const services = keep('services', device.services.values(), byService, LIMIT.services);
   const domains = keep('domains', device.domains, byCountAndName, LIMIT.domains);
   const peers = keep('peers', device.peers.values(), byVolume, LIMIT.peers);
+  const links = keep('links', facts.links, byLinkedDevice, LIMIT.links);
   const evidence = keep('evidence', identity.evidence, byWeight, LIMIT.evidence);
   const fingerprints = [...device.fingerprints].map(
     ([kind, values]) => [kind, keep('fingerprints', values, compareText, LIMIT.fingerprintsPerKind)] as const,
@@ -43,6 +44,7 @@ export function buildDevice(facts: DeviceFacts, digits: number): ReportDevice {
       lastSeen: formatTime(Math.floor(lastSeconds), 0, 0),
     })),
     names: names.map(({ name, source }) => ({ name, source })),
+    links: links.map(({ device: other, kind, reason }) => ({ device: other, kind, reason })),
     roles: [...device.roles].sort(compareText),
     identity: {
       brand: identity.brand,
@@ -95,6 +97,8 @@ const bySourceAndName = by<{ name: string; source: string }>(
   (a, b) => compareText(a.source, b.source),
   (a, b) => compareText(a.name, b.name),
 );
+
+const byLinkedDevice = by<LinkFacts>((a, b) => compareText(a.device, b.device));
 
 const byService = by<{ name: string; port: number; transport: string; source: string }>(
   (a, b) => compareText(a.name, b.name),

@@ -8,6 +8,7 @@ export const LIMIT = {
   /** Per device. */
   addresses: 64,
   names: 64,
+  links: 16,
   services: 128,
   domains: 256,
   peers: 256,

@@ -2,6 +2,7 @@
 import type { SourceInfo } from '../capture/source.ts';
 import type { Finding, PacketTime } from '../detect/finding.ts';
 import type { Device, DeviceTraffic } from '../device/device.ts';
+import type { DeviceLink } from '../device/link.ts';
 import type { Identity } from '../fingerprint/evidence.ts';
 import type { IssueCounter } from '../packet/issue.ts';
 import type { ReportDataSet, ReportModel, ReportRun, ReportScore } from './schema.ts';
@@ -21,6 +22,15 @@ export interface DeviceFacts {
   readonly identity: Identity;
   readonly traffic: Readonly<DeviceTraffic>;
   readonly last: PacketTime;
+  /** Other MAC addresses of the same device. */
+  readonly links: readonly LinkFacts[];
+}
+
+export interface LinkFacts {
+  /** Id of the other device. */
+  readonly device: string;
+  readonly kind: DeviceLink['kind'];
+  readonly reason: string;
 }
 
 export interface TotalFacts {

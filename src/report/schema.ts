@@ -186,6 +186,19 @@ export const DeviceSchema = Type.Object(
       Type.Object({ name: text('As on the wire.'), source: text('dhcp, mdns, ssdp, netbios, …') }, closed),
       'Names that it gives itself.',
     ),
+    links: list(
+      Type.Object(
+        {
+          device: text('Device id of the other.'),
+          kind: Type.Enum(['changed-address', 'interfaces'], {
+            description: '`changed-address`: one after the other; `interfaces`: side by side.',
+          }),
+          reason: text('What both share.'),
+        },
+        closed,
+      ),
+      'Other MAC addresses that are this device too, by id.',
+    ),
     roles: list(Type.String(), 'Behaviour: gateway, dhcp-server, dns-server, ipv6-router.'),
     identity: Identity,
     fingerprints: Type.Record(Type.String(), Type.Array(Type.String()), {

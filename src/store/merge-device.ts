@@ -44,6 +44,9 @@ export function mergeDevice(known: ReportDevice, seen: ReportDevice): ReportDevi
         ),
       )
       .slice(0, LIMIT.names),
+    links: unite(known.links, seen.links, ({ device }) => device)
+      .sort(by((a, b) => compareText(a.device, b.device)))
+      .slice(0, LIMIT.links),
     roles: [...new Set([...known.roles, ...seen.roles])].sort(compareText),
     identity: mergeIdentity(known.identity, seen.identity),
     fingerprints: mergeFingerprints(known.fingerprints, seen.fingerprints),

@@ -35,8 +35,9 @@ const anyDevice: fc.Arbitrary<DeviceFacts> = fc
     ),
     peers: fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 4 }),
     bytes: fc.nat({ max: 1_000_000 }),
+    clientIds: fc.uniqueArray(fc.constantFrom('0001', '0002', '0003'), { maxLength: 2 }),
   })
-  .map(({ mac, names, brand, address, services, domains, peers, bytes }) => {
+  .map(({ clientIds, mac, names, brand, address, services, domains, peers, bytes }) => {
     const id = `02:00:00:00:00:0${mac}`;
     const changes: Partial<Device> = {
       mac: parseMac(id),
@@ -52,6 +53,7 @@ const anyDevice: fc.Arbitrary<DeviceFacts> = fc
           },
         ],
       ]),
+      fingerprints: new Map(clientIds.length > 0 ? [['dhcp-client-id', new Set(clientIds)]] : []),
       services: new Map(services.map((name) => [name, { name, port: 80, transport: 'tcp', source: 'flow' }])),
       domains: new Map(domains.map((name) => [name, 1])),
       peers: new Map(
@@ -208,6 +210,39 @@ test('a randomised MAC is matched by its name, a nameless device by its behaviou
     twins.changes.map(({ kind }) => kind),
     ['removed', 'added', 'added'],
     'a tie decides nothing',
+  );
+});
+
+test('a device that came back under another address is matched by what links it', () => {
+  const leased = (id: string, clientId: string): DeviceFacts =>
+    sampleDevice(id, { fingerprints: new Map([['dhcp-client-id', new Set([clientId])]]) });
+  const byIdentifier = diffReports(
+    sampleReport({ devices: [leased('02:00:00:00:00:0a', '00020000ab11')], findings: [] }),
+    sampleReport({ devices: [leased('02:00:00:00:00:0b', '00020000ab11')], findings: [] }),
+  );
+  assert.deepEqual(
+    byIdentifier.changes.map(({ field, device }) => [field, device!.matchedBy]),
+    [['id', 'link']],
+  );
+  const others = diffReports(
+    sampleReport({ devices: [leased('02:00:00:00:00:0a', '00020000ab11')], findings: [] }),
+    sampleReport({ devices: [leased('02:00:00:00:00:0b', '00020000ab12')], findings: [] }),
+  );
+  assert.deepEqual(
+    others.changes.map(({ kind }) => kind),
+    ['removed', 'added'],
+  );
+
+  const linked = (id: string, to: string): DeviceFacts =>
+    sampleDevice(id, {}, { links: [{ device: to, kind: 'changed-address', reason: 'the name phone' }] });
+  const third = '02:00:00:00:00:0c';
+  const byThird = diffReports(
+    sampleReport({ devices: [linked('02:00:00:00:00:0a', third), sampleDevice(third)], findings: [] }),
+    sampleReport({ devices: [linked('02:00:00:00:00:0b', third), sampleDevice(third)], findings: [] }),
+  );
+  assert.deepEqual(
+    byThird.changes.map(({ field, device }) => [field, device!.matchedBy]),
+    [['id', 'link']],
   );
 });
 

@@ -62,6 +62,7 @@ export function sampleDevice(
       firstNanos: 123_456_000,
       ...changes,
     },
+    links: [],
     vendor: '',
     identity: UNKNOWN_IDENTITY,
     traffic: { packetsOut: 1, packetsIn: 2, bytesOut: 100, bytesIn: 200 },

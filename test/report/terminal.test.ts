@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { cellWidth, fitCell, safeText, shareColumns, wrapCell } from '../../src/report/terminal/cell.ts';
+import { renderDeviceDetail } from '../../src/report/terminal/device-detail.ts';
 import { inputNotices } from '../../src/report/terminal/notices.ts';
 import { renderReport } from '../../src/report/terminal/render.ts';
 import { sampleCamera, sampleDevice, sampleFinding, sampleReport, sampleSource } from './sample.ts';
@@ -72,6 +73,32 @@ test('no name moves a border, at any width', () => {
         }
       },
     ),
+    { numRuns: 60 },
+  );
+});
+
+test('nothing that a device says moves a border of its own page, at any width', () => {
+  fc.assert(
+    fc.property(hostile, hostile, fc.integer({ min: 80, max: 200 }), (name, value, width) => {
+      const facts = sampleDevice(
+        '02:00:00:00:00:01',
+        {
+          names: new Map([['n', { name, source: 'mdns' }]]),
+          fingerprints: new Map([['http-user-agent', new Set([value, name, 'curl/8.0'])]]),
+        },
+        { links: [{ device: '02:00:00:00:00:02', kind: 'changed-address', reason: `the name ${name}` }] },
+      );
+      const report = sampleReport({ devices: [facts], findings: [] });
+      const lines = renderDeviceDetail(report.devices[0]!, [], { width, color: false }).split('\n');
+      let tableWidth = 0;
+      for (const line of lines) {
+        assert.ok(stringWidth(line) <= width, `${stringWidth(line)} > ${width}: ${line}`);
+        if (line.startsWith('┌')) tableWidth = stringWidth(line);
+        if (line.startsWith('│')) assert.equal(stringWidth(line), tableWidth, line);
+      }
+      assert.ok(lines.some((line) => line.startsWith('│ http-user-agent ')));
+      assert.ok(lines.some((line) => line.startsWith('Same device   02:00:00:00:00:02')));
+    }),
     { numRuns: 60 },
   );
 });

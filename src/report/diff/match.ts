@@ -1,11 +1,12 @@
 /**
- * Which device of report a is which of report b. By id (the MAC address) first; then by a name that is unique on
- * both sides and fits; then by behaviour. Symmetric: swapping the reports swaps the pairs and nothing else.
+ * Which device of report a is which of report b. By id (the MAC address) first; then by linked identity (`link.ts`);
+ * then by a name that is unique on both sides and fits; then by behaviour. Symmetric: swapping the reports swaps the pairs and nothing else.
  */
 import type { Report, ReportDevice } from '../schema.ts';
 import { behaviourOf, similarity } from './behaviour.ts';
+import { matchByLink } from './link.ts';
 
-export type MatchReason = 'mac' | 'name' | 'behaviour';
+export type MatchReason = 'mac' | 'link' | 'name' | 'behaviour';
 
 export interface DevicePair {
   readonly a: ReportDevice;
@@ -36,6 +37,7 @@ export function matchDevices(a: Report, b: Report): DeviceMatches {
     onlyB = onlyB.filter((device) => !takenB.has(device));
   };
   settle(matchById(onlyA, onlyB));
+  settle(matchByLink(onlyA, onlyB, pairs));
   settle(matchByName(onlyA, onlyB));
   settle(matchByBehaviour(onlyA, onlyB));
   return { pairs, onlyA, onlyB };

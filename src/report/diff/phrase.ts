@@ -79,9 +79,9 @@ function deviceTitle({ device }: Change): string {
   const label = b?.label || a?.label || '';
   const ids = a && b && a.id !== b.id ? `${a.id} → ${b.id}` : (b?.id ?? a?.id ?? '');
   const why =
-    device?.matchedBy === 'name' || device?.matchedBy === 'behaviour'
-      ? `, matched by ${device.matchedBy}`
-      : '';
+    device === null || device.matchedBy === 'mac' || device.matchedBy === ''
+      ? ''
+      : `, matched by ${device.matchedBy}`;
   return `${ids}${label === '' ? '' : ` (${label})`}${why}`;
 }
 

@@ -41,7 +41,7 @@ export const ChangeSchema = Type.Object(
         {
           a: maybe(DeviceRef),
           b: maybe(DeviceRef),
-          matchedBy: Type.Enum(['mac', 'name', 'behaviour', ''], {
+          matchedBy: Type.Enum(['mac', 'link', 'name', 'behaviour', ''], {
             description: "How the two were found to be one device; '' when only one side has it.",
           }),
         },

@@ -9,6 +9,7 @@ import { makeStyle } from './style.ts';
 
 /** Rows of a list at most; the report has all. */
 const MAX_ROWS = 20;
+/** Labels of facts; fingerprints have longer ones and a table of their own. */
 const LABEL_COLUMNS = 14;
 
 /** `findings`: those in which the device is actor or peer. Ends with a newline. */
@@ -45,12 +46,14 @@ export function renderDeviceDetail(
       listed(device.addresses.map(({ address, sources }) => `${address} (${sources.join(', ')})`)),
     ),
     ...field('Names', listed(device.names.map(({ name, source }) => `${name} (${source})`))),
+    ...device.links
+      .slice(0, MAX_ROWS)
+      .flatMap((link, i) => field(i === 0 ? 'Same device' : '', linkText(link))),
     ...field('Roles', listed(device.roles)),
     ...field('Services', listed(device.services.map(serviceText))),
     ...field('Sent', `${formatBytes(traffic.bytesOut)} in ${formatCount(traffic.packetsOut)} packets`),
     ...field('Received', `${formatBytes(traffic.bytesIn)} in ${formatCount(traffic.packetsIn)} packets`),
     ...field('Seen', `${formatMoment(device.firstSeen)} to ${formatMoment(device.lastSeen)} UTC`),
-    ...Object.entries(device.fingerprints).flatMap(([kind, values]) => field(kind, listed(values))),
   ];
   const blocks = [facts.join('\n')];
   const table = (title: string, body: string) => blocks.push(`${style.bold(title)}\n${body}`);
@@ -88,6 +91,15 @@ export function renderDeviceDetail(
         .join('\n'),
     );
   }
+  const fingerprints = Object.entries(device.fingerprints);
+  if (fingerprints.length > 0) {
+    const rows = fingerprints.map(([kind, values]) => [cell(safeText(kind)), cell(listed(values))]);
+    const columns = [
+      { head: 'Fingerprint', least: 12 },
+      { head: 'Values', least: 16, maxLines: 4 },
+    ];
+    table('How it speaks', renderGrid(columns, rows, width, style.bold));
+  }
   if (device.peers.length > 0) {
     const rows = device.peers
       .slice(0, MAX_ROWS)
@@ -122,6 +134,11 @@ export function renderDeviceDetail(
   }
   if (findings.length > 0) table('Findings', renderFindings(findings.slice(0, MAX_ROWS), width, style));
   return `${blocks.join('\n\n')}\n`;
+}
+
+function linkText({ device, kind, reason }: ReportDevice['links'][number]): string {
+  const how = kind === 'changed-address' ? 'one after the other' : 'side by side';
+  return `${safeText(device)} (${how}): they share ${safeText(reason)}`;
 }
 
 function serviceText({ name, port, transport, source }: ReportDevice['services'][number]): string {

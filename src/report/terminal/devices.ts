@@ -53,7 +53,7 @@ export function renderDevices(devices: readonly ReportDevice[], width: number, s
 
 function wideRow(device: ReportDevice, style: Style): Cell[] {
   return [
-    cell(safeText(device.id)),
+    deviceCell(device, style),
     vendorCell(device, style),
     whatCell(device, style),
     cell(confidence(device)),
@@ -71,7 +71,7 @@ function narrowRow(device: ReportDevice, style: Style): Cell[] {
     (part) => part !== '',
   );
   return [
-    [...cell(safeText(device.id)), ...vendorCell(device, style)],
+    [...deviceCell(device, style), ...vendorCell(device, style)],
     product === '' && kind === ''
       ? cell(identitySummary(device), style.dim)
       : [...cell(product === '' ? kind : product), ...cell(second.join(', '), style.dim)],
@@ -101,6 +101,11 @@ function whatCell(device: ReportDevice, style: Style): Cell {
   return summary === 'unknown' ? cell(summary, style.dim) : cell(summary);
 }
 
+function deviceCell(device: ReportDevice, style: Style): Cell {
+  const hint = linkHint(device);
+  return hint === '' ? cell(safeText(device.id)) : [...cell(safeText(device.id)), ...cell(hint, style.dim)];
+}
+
 function vendorCell(device: ReportDevice, style: Style): Cell {
   if (device.vendor !== '') return cell(safeText(device.vendor), style.dim);
   if (device.macKind === 'local') return cell('local or random MAC', style.dim);
@@ -109,6 +114,13 @@ function vendorCell(device: ReportDevice, style: Style): Cell {
 
 function confidence({ identity }: ReportDevice): string {
   return identity.confidence > 0 ? formatPercent(identity.confidence) : '';
+}
+
+/** `also aa:bb:…` for the other MAC addresses of one device. */
+export function linkHint({ links }: ReportDevice): string {
+  const first = links[0];
+  if (first === undefined) return '';
+  return `also ${safeText(first.device)}${links.length > 1 ? ` +${links.length - 1}` : ''}`;
 }
 
 /** The first address and how many more there are: IPv4 before IPv6, as in the report. */

@@ -8,6 +8,7 @@ import { FlowTable } from '../flow/table.ts';
 import { PacketBatch } from '../packet/batch.ts';
 import { decodeHeaders } from '../packet/decode.ts';
 import { ISSUE, IssueCounter } from '../packet/issue.ts';
+import { Subframes } from '../packet/subframes.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import { PROTOCOLS } from '../protocol/list.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -39,6 +40,7 @@ export class Pipeline {
   readonly detectors: readonly Detector[];
   readonly #inspector: Inspector;
   readonly #intake: FlowIntake;
+  readonly #subframes = new Subframes();
   readonly #outputs: readonly Output[];
   readonly #selector: Selector | null;
   /** Detectors and outputs by hook, so that no hook is asked for in the loop. */
@@ -113,6 +115,17 @@ export class Pipeline {
       }
       this.devices.packet(batch, i);
       this.#intake.packet(batch, i);
+      if (batch.subframeOffset[i] !== 0) this.#subframesOf(batch, i);
+    }
+  }
+
+  /** The further frames of an aggregate: they count for devices and flows, the whole is one packet. */
+  #subframesOf(batch: PacketBatch, i: number): void {
+    const subframes = this.#subframes;
+    subframes.begin(batch, i);
+    while (subframes.next(this.issues)) {
+      this.devices.packet(subframes.batch, 0);
+      this.#intake.packet(subframes.batch, 0);
     }
   }
 

@@ -93,6 +93,8 @@ export class PacketBatch {
   readonly payloadLen: Uint32Array;
   /** Payload bytes that were captured; at most `payloadLen`. */
   readonly payloadCapLen: Uint32Array;
+  /** Offset of the second frame of several in one (`Subframes` reads them); 0 when there is none. */
+  readonly subframeOffset: Uint32Array;
 
   constructor(capacity = DEFAULT_BATCH_SIZE) {
     this.capacity = capacity;
@@ -127,6 +129,7 @@ export class PacketBatch {
     this.payloadOffset = new Uint32Array(capacity);
     this.payloadLen = new Uint32Array(capacity);
     this.payloadCapLen = new Uint32Array(capacity);
+    this.subframeOffset = new Uint32Array(capacity);
   }
 
   /** 1-based number of row `i` within its input; with `input` it is unique in the analysis. */

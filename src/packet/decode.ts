@@ -171,4 +171,5 @@ function resetColumns(batch: PacketBatch, start: number, end: number): void {
   batch.payloadOffset.fill(0, start, end);
   batch.payloadLen.fill(0, start, end);
   batch.payloadCapLen.fill(0, start, end);
+  batch.subframeOffset.fill(0, start, end);
 }

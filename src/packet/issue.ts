@@ -43,8 +43,8 @@ const DEFINITIONS = [
   { layer: 'link', code: 'unsupported', text: 'link header variant without a decoder' },
   {
     layer: 'link',
-    code: 'amsdu-rest',
-    text: 'aggregated 802.11 frames after the first of an A-MSDU, not analyzed',
+    code: 'subframe-limit',
+    text: 'more frames in one A-MSDU than the stated bound; the first were analyzed',
   },
   { layer: 'arp', code: 'header-short', text: 'ARP message ends early' },
   { layer: 'arp', code: 'unsupported', text: 'ARP for other hardware or protocol types' },

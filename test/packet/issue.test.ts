@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ISSUE_DEFINITIONS, type IssueLayer, type IssueName } from '../../src/packet/issue.ts';
+import { MAX_SUBFRAMES } from '../../src/packet/link/amsdu.ts';
 import { MAX_MPLS_LABELS } from '../../src/packet/link/mpls.ts';
 import { MAX_EXTENSION_HEADERS } from '../../src/packet/network/ipv6.ts';
 import { MAX_HEADERS, MAX_TUNNEL_DEPTH, MAX_VLAN_TAGS } from '../../src/packet/walk.ts';
@@ -53,7 +54,7 @@ function repeated(times: number, wrap: (inside: Uint8Array) => Uint8Array, insid
   return packet;
 }
 
-function aggregated(): Uint8Array {
+function aggregated(subframes: number): Uint8Array {
   const inside = snap(0, 0x0800, CORE_IPV4);
   const subframe = bytesOf(macBytes(MAC_B), macBytes(MAC_A), be16(inside.length), inside);
   const header = bytesOf(
@@ -63,7 +64,8 @@ function aggregated(): Uint8Array {
     macBytes(MAC_B),
     [0, 0, 0x80, 0],
   );
-  return bytesOf(header, subframe, subframe);
+  const padded = bytesOf(subframe, new Uint8Array(-subframe.length & 3));
+  return bytesOf(header, ...new Array<Uint8Array>(subframes).fill(padded));
 }
 
 const CASES: Partial<Record<IssueName, IssueCase>> = {
@@ -88,7 +90,11 @@ const CASES: Partial<Record<IssueName, IssueCase>> = {
     stands: ['ethernet'],
   },
   'link/unsupported': { frame: ether({ type: 0x8864 }, bytesOf([0x22], DATA)), stands: ['ethernet'] },
-  'link/amsdu-rest': { frame: aggregated(), linkType: 105, stands: ['wlan', 'ipv4', 'udp'] },
+  'link/subframe-limit': {
+    frame: aggregated(MAX_SUBFRAMES + 1),
+    linkType: 105,
+    stands: ['wlan', 'ipv4', 'udp'],
+  },
   'arp/header-short': { frame: ether({ type: 0x0806 }, arp().subarray(0, 20)), stands: ['ethernet'] },
   'arp/unsupported': {
     frame: ether({ type: 0x0806 }, bytesOf(hexBytes('0001 0806 06 04 0001'), new Uint8Array(20))),

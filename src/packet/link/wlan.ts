@@ -1,12 +1,13 @@
 /**
- * IEEE 802.11 data frames down to LLC, with QoS, four addresses and the first subframe of an A-MSDU. Management and
+ * IEEE 802.11 data frames down to LLC, with QoS, four addresses and A-MSDU. Management and
  * control frames are marked and left; protected frames are marked encrypted. Sequence control and durations are ignored.
  */
-import { u16, u48 } from '../../bytes/endian.ts';
+import { u48 } from '../../bytes/endian.ts';
 import { NO_MAC } from '../../bytes/address.ts';
 import { ISSUE } from '../issue.ts';
 import { LAYER } from '../layer.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';
+import { decodeAmsdu } from './amsdu.ts';
 
 const TYPE_DATA = 2;
 const SUBTYPE_NO_DATA = 4;
@@ -62,21 +63,4 @@ function decodeOther(walk: Walk, type: number): Next {
     walk.offset = Math.min(offset + 16, walk.end);
   }
   return walk.payload();
-}
-
-/** One row is one frame: further subframes are counted and not analyzed. */
-function decodeAmsdu(walk: Walk): Next {
-  if (!walk.has(14, ISSUE['link/header-short'])) return NEXT.done;
-  const { bytes, offset } = walk;
-  walk.setMacs(u48(bytes, offset + 6), u48(bytes, offset));
-  const length = u16(bytes, offset + 12);
-  walk.offset = offset + 14;
-  const end = walk.offset + length;
-  if (end > walk.end) walk.note(ISSUE['link/length-mismatch'], walk.offset, length, walk.end - walk.offset);
-  else {
-    // The next subframe starts at a multiple of four from the first; a frame check sequence may follow the last.
-    if (walk.end - end > 4 + 14) walk.note(ISSUE['link/amsdu-rest'], end);
-    walk.end = end;
-  }
-  return NEXT.llc;
 }

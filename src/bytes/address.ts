@@ -21,7 +21,11 @@ export function formatMac(mac: Mac): string {
 
 /** Reads `aa:bb:…`, `aa-bb-…`, `aabb.ccdd.eeff` or twelve hex digits; -1 when it is none of these. */
 export function parseMac(text: string): Mac {
-  if (!/^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12})$/i.test(text)) {
+  if (
+    !/^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12})$/i.test(
+      text,
+    )
+  ) {
     return NO_MAC;
   }
   return Number.parseInt(text.replace(/[^0-9a-f]/gi, ''), 16);
@@ -37,7 +41,21 @@ export function isLocalMac(mac: Mac): boolean {
   return (Math.floor(mac / 0x100_0000_0000) & 2) === 2;
 }
 
+/** Texts of IPv4 addresses that were asked for lately, direct mapped: the same few are written over and over. */
+const RECENT_BITS = 12;
+const recentWords = new Uint32Array(1 << RECENT_BITS);
+const recentTexts = new Array<string>(1 << RECENT_BITS).fill('0.0.0.0');
+
 export function formatIpv4(word: number): string {
+  const entry = Math.imul(word, 0x9e3779b1) >>> (32 - RECENT_BITS);
+  if (recentWords[entry] !== word >>> 0) {
+    recentWords[entry] = word;
+    recentTexts[entry] = writeIpv4(word);
+  }
+  return recentTexts[entry]!;
+}
+
+function writeIpv4(word: number): string {
   return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
 }
 
@@ -49,7 +67,16 @@ export function isIpv4Words(w0: number, w1: number, w2: number): boolean {
 /** Text of an address: dotted quad for IPv4, RFC 5952 for IPv6. */
 export function formatIp(w0: number, w1: number, w2: number, w3: number): string {
   if (isIpv4Words(w0, w1, w2)) return formatIpv4(w3);
-  const groups = [w0 >>> 16, w0 & 0xffff, w1 >>> 16, w1 & 0xffff, w2 >>> 16, w2 & 0xffff, w3 >>> 16, w3 & 0xffff];
+  const groups = [
+    w0 >>> 16,
+    w0 & 0xffff,
+    w1 >>> 16,
+    w1 & 0xffff,
+    w2 >>> 16,
+    w2 & 0xffff,
+    w3 >>> 16,
+    w3 & 0xffff,
+  ];
   let bestStart = -1;
   let bestLength = 1;
   for (let i = 0; i < 8; i++) {
@@ -87,7 +114,7 @@ export function isPrivateIpv4(word: number): boolean {
 
 /** Unique-local (fc00::/7) or link-local (fe80::/10). */
 export function isPrivateIpv6(w0: number): boolean {
-  return ((w0 & 0xfe00_0000) >>> 0) === 0xfc00_0000 || ((w0 & 0xffc0_0000) >>> 0) === 0xfe80_0000;
+  return (w0 & 0xfe00_0000) >>> 0 === 0xfc00_0000 || (w0 & 0xffc0_0000) >>> 0 === 0xfe80_0000;
 }
 
 /** Private, link-local or unique-local address of either family. */

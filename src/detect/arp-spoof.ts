@@ -114,6 +114,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
 
   return {
     id: 'arp-spoof',
+    kinds: ['arp'],
     observe,
     findings(): Finding[] {
       return [...log.entries()].map(({ actor, episode, notes }) => {

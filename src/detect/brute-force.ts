@@ -105,6 +105,7 @@ export const bruteForce: DetectorFactory<RuleConfig<'brute-force'>> = (config, v
   return {
     id: 'brute-force',
     flowEnd,
+    kinds: ['login', 'login-result'],
     observe,
     findings(): Finding[] {
       return [...pairs.values()]

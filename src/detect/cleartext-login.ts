@@ -63,6 +63,7 @@ export const cleartextLogin: DetectorFactory<RuleConfig<'cleartext-login'>> = (c
 
   return {
     id: 'cleartext-login',
+    kinds: ['login', 'login-result'],
     observe,
     findings(): Finding[] {
       return [...log.entries()].map(({ actor, episode, notes }) => {

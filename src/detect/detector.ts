@@ -22,6 +22,8 @@ export interface DetectorView {
  */
 export interface Detector {
   readonly id: string;
+  /** Kinds of messages that `observe` is called for; goes with it. */
+  readonly kinds?: readonly Observation['kind'][];
   /** A decoded message. */
   observe?(observation: Observation, at: MessageContext): void;
   /** The first packet of a flow was seen. */

@@ -44,6 +44,7 @@ export const dga: DetectorFactory<RuleConfig<'dga'>> = (config, view): Detector 
 
   return {
     id: 'dga',
+    kinds: ['dns'],
     observe,
     findings(): Finding[] {
       return [...log.entries()].map(({ actor, episode, notes }) =>

@@ -60,6 +60,7 @@ export const dhcpStarvation: DetectorFactory<RuleConfig<'dhcp-starvation'>> = (c
 
   return {
     id: 'dhcp-starvation',
+    kinds: ['dhcp'],
     observe,
     findings(): Finding[] {
       return [...log.entries()].map(({ episode, notes }) => {

@@ -11,11 +11,10 @@ import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { DistinctWindow } from './distinct-window.ts';
-import { hashText } from './distinct.ts';
-import { registrableDomain } from './domain-name.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
+import { QueryNames } from './query-names.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_PAIRS = 2048;
@@ -56,6 +55,8 @@ class Notes {
 }
 
 export const dnsTunnel: DetectorFactory<RuleConfig<'dns-tunnel'>> = (config, view): Detector => {
+  const names = new QueryNames();
+  const newPair = (): Pair => new Pair(config.windowSeconds);
   const pairs = new BoundedMap<string, Pair>(MAX_PAIRS);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
@@ -64,16 +65,15 @@ export const dnsTunnel: DetectorFactory<RuleConfig<'dns-tunnel'>> = (config, vie
     const client = view.devices.senderOf(at.batch, at.index);
     const question = observation.questions[0];
     if (client < 0 || question === undefined) return;
-    const name = question.name.toLowerCase();
-    const domain = registrableDomain(name);
-    if (domain === '' || domain.endsWith('.arpa') || name.length <= domain.length + 1) return;
-    const below = name.slice(0, -domain.length - 1).replaceAll('.', '');
-    const pair = pairs.use(`${client} ${domain}`, () => new Pair(config.windowSeconds));
+    const asked = names.of(question.name);
+    const { name, domain, below, hash } = asked;
+    if (domain === '') return;
+    const pair = pairs.use(names.keyOf(client, asked), newPair);
     pair.queries++;
     pair.characters += below.length;
     for (let i = 0; i < below.length; i++) pair.frequency[below.charCodeAt(i) & 127]!++;
     if (pair.types.size < MAX_TYPES) pair.types.add(question.type);
-    const unique = pair.names.add(hashText(name), at.seconds);
+    const unique = pair.names.add(hash, at.seconds);
     if (
       unique < config.uniqueNames ||
       pair.meanLength < config.meanLabelLength ||
@@ -91,6 +91,7 @@ export const dnsTunnel: DetectorFactory<RuleConfig<'dns-tunnel'>> = (config, vie
 
   return {
     id: 'dns-tunnel',
+    kinds: ['dns'],
     observe,
     findings(): Finding[] {
       return [...log.entries()].map(({ actor, episode, notes }) => {

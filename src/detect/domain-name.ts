@@ -6,9 +6,11 @@ const SHARED_SECOND_LEVEL = new Set(['ac', 'co', 'com', 'edu', 'gov', 'net', 'ne
  * names; '' for names with one label.
  */
 export function registrableDomain(name: string): string {
-  const labels = name.split('.');
-  if (labels.length < 2) return '';
-  const top = labels.at(-1)!;
-  const shared = top.length === 2 && SHARED_SECOND_LEVEL.has(labels.at(-2)!) && labels.length > 2;
-  return labels.slice(shared ? -3 : -2).join('.');
+  const last = name.lastIndexOf('.');
+  if (last < 0) return '';
+  const second = last === 0 ? -1 : name.lastIndexOf('.', last - 1);
+  const isShared =
+    second >= 0 && name.length - last === 3 && SHARED_SECOND_LEVEL.has(name.slice(second + 1, last));
+  const cut = isShared ? (second === 0 ? -1 : name.lastIndexOf('.', second - 1)) : second;
+  return name.slice(cut + 1);
 }

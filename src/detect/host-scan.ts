@@ -146,6 +146,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
   return {
     id: 'host-scan',
     flowEnd,
+    kinds: ['arp'],
     observe,
     findings(): Finding[] {
       const findings: Finding[] = [];

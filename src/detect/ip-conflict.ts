@@ -101,6 +101,7 @@ export const ipConflict: DetectorFactory<RuleConfig<'ip-conflict'>> = (config, v
 
   return {
     id: 'ip-conflict',
+    kinds: ['dhcp', 'arp'],
     observe,
     findings(): Finding[] {
       const findings: Finding[] = [];

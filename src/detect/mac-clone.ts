@@ -112,6 +112,7 @@ export const macClone: DetectorFactory<RuleConfig<'mac-clone'>> = (config, view)
 
   return {
     id: 'mac-clone',
+    kinds: ['dhcp'],
     observe,
     flowStart,
     findings(): Finding[] {

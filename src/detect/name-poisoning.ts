@@ -58,6 +58,7 @@ export const namePoisoning: DetectorFactory<RuleConfig<'name-poisoning'>> = (con
 
   return {
     id: 'name-poisoning',
+    kinds: ['netbios-name', 'dns'],
     observe,
     findings(): Finding[] {
       return [...answerers.entries()]

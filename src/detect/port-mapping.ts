@@ -28,6 +28,7 @@ export const portMapping: DetectorFactory<RuleConfig<'port-mapping'>> = (config,
 
   return {
     id: 'port-mapping',
+    kinds: ['http-request'],
     observe,
     findings(): Finding[] {
       return [...log.entries()].map(({ actor, episode, notes }) =>

@@ -120,6 +120,7 @@ export function rogueDhcp(
 
   return {
     id: 'rogue-dhcp',
+    kinds: ['dhcp'],
     observe,
     findings(): Finding[] {
       const all = [...servers.values()];

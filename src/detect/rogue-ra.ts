@@ -51,6 +51,7 @@ export function rogueRa(view: DetectorView): Detector {
 
   return {
     id: 'rogue-ra',
+    kinds: ['router-advertisement'],
     observe,
     findings(): Finding[] {
       const all = [...routers.values()];

@@ -73,6 +73,7 @@ export const weakTls: DetectorFactory<RuleConfig<'weak-tls'>> = (config, view): 
 
   return {
     id: 'weak-tls',
+    kinds: ['tls-server-hello', 'tls-certificate'],
     observe,
     findings(): Finding[] {
       return [...log.entries()].map(({ actor, episode, notes }) => {

@@ -4,8 +4,8 @@ import type { Evidence } from '../fingerprint/evidence.ts';
 import { collectFingerprint, type FingerprintKind } from '../fingerprint/collect.ts';
 import { dhcpv6Fingerprint, isDhcpv6Client } from '../fingerprint/collect/services.ts';
 import { hassh } from '../fingerprint/hassh.ts';
-import { ja3, ja3s } from '../fingerprint/ja3.ts';
-import { ja4 } from '../fingerprint/ja4.ts';
+import { helloFingerprints } from '../fingerprint/hello-fingerprints.ts';
+import { ja3s } from '../fingerprint/ja3.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Dhcpv6Observation } from '../protocol/dhcpv6.ts';
 import type { HttpRequestObservation } from '../protocol/http.ts';
@@ -92,12 +92,11 @@ function learnHello(
 ): void {
   wanted(learner, device, hello.serverName, context);
   if (!hello.isWhole) return;
-  const print = ja4(hello);
-  const older = ja3(hello);
-  learner.bound(keepFingerprint(device, 'ja3', older), context);
-  learner.bound(keepFingerprint(device, 'ja4', print), context);
-  told(learner, device, 'tls.ja3', older, context);
-  told(learner, device, 'tls.ja4', print, context);
+  const prints = helloFingerprints(hello);
+  learner.bound(keepFingerprint(device, 'ja3', prints.ja3), context);
+  learner.bound(keepFingerprint(device, 'ja4', prints.ja4), context);
+  told(learner, device, 'tls.ja3', prints.ja3, context);
+  told(learner, device, 'tls.ja4', prints.ja4, context);
 }
 
 /** What is known of a fingerprint. */

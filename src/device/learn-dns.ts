@@ -8,6 +8,12 @@ import type { Learner } from './learn.ts';
 const TYPE = { a: 1, ptr: 12, txt: 16, aaaa: 28, srv: 33 } as const;
 const RECURSION_AVAILABLE = 0x0080;
 const REVERSE = /\.(?:in-addr|ip6)\.arpa$/i;
+/** Most names end at the first look. */
+function isReverse(name: string): boolean {
+  const last = name.charCodeAt(name.length - 1) | 0x20;
+  return last === 0x61 && REVERSE.test(name);
+}
+
 /** `_service._proto.local`, with an instance label before it or not. */
 const SERVICE = /(?:^|^(.*?)\.)(_[^.]{1,63})\._(tcp|udp)\.local$/i;
 
@@ -24,7 +30,7 @@ export function learnDns(learner: Learner, dns: DnsObservation, context: Message
     const asker = learner.senderOf(context);
     if (asker < 0 || forwards(learner, asker, context)) return;
     for (const { name } of dns.questions) {
-      if (!REVERSE.test(name)) {
+      if (!isReverse(name)) {
         learner.bound(keepDomain(learner.registry.devices[asker]!, name.toLowerCase()), context);
       }
     }
@@ -80,7 +86,7 @@ function learnMdns(learner: Learner, dns: DnsObservation, context: MessageContex
     );
   }
   for (const record of dns.records) {
-    if (record.type !== TYPE.ptr || record.section === 'authority' || REVERSE.test(record.name)) continue;
+    if (record.type !== TYPE.ptr || record.section === 'authority' || isReverse(record.name)) continue;
     const match = SERVICE.exec(record.value);
     if (!match || ports.has(`${match[2]}.${match[3]}`.toLowerCase())) continue;
     const transport = match[3]!.toLowerCase() as 'tcp' | 'udp';

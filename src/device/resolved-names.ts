@@ -5,17 +5,42 @@ import { LIMIT } from './limits.ts';
  * one address serves many names. Bounded by `LIMIT.resolvedNames`; the oldest entry makes room.
  */
 export class ResolvedNames {
-  private readonly names = new Map<string, string>();
+  /** Address → device → name. */
+  private readonly names = new Map<string, Map<number, string>>();
+  /** Whose entries those are, in the order in which they came: a ring once it is full. */
+  private readonly devices: number[] = [];
+  private readonly addresses: string[] = [];
+  private oldest = 0;
 
   set(device: number, address: string, name: string): void {
-    const key = `${device} ${address}`;
-    if (this.names.size >= LIMIT.resolvedNames && !this.names.has(key)) {
-      this.names.delete(this.names.keys().next().value!);
-    }
-    this.names.set(key, name);
+    let named = this.names.get(address);
+    if (named === undefined) this.names.set(address, (named = new Map()));
+    const known = named.get(device);
+    if (known === name) return;
+    named.set(device, name);
+    if (known === undefined) this.enter(device, address);
   }
 
   get(device: number, address: string): string {
-    return this.names.get(`${device} ${address}`) ?? '';
+    return this.names.get(address)?.get(device) ?? '';
+  }
+
+  private enter(device: number, address: string): void {
+    if (this.devices.length < LIMIT.resolvedNames) {
+      this.devices.push(device);
+      this.addresses.push(address);
+      return;
+    }
+    const at = this.oldest;
+    this.forget(this.devices[at]!, this.addresses[at]!);
+    this.devices[at] = device;
+    this.addresses[at] = address;
+    this.oldest = (at + 1) % LIMIT.resolvedNames;
+  }
+
+  private forget(device: number, address: string): void {
+    const named = this.names.get(address)!;
+    named.delete(device);
+    if (named.size === 0) this.names.delete(address);
   }
 }

@@ -47,7 +47,7 @@ export class Pipeline {
   readonly #onTick: readonly Detector[];
   readonly #onFlowStart: readonly Detector[];
   readonly #onFlowEnd: readonly Detector[];
-  readonly #onObservation: readonly Detector[];
+  readonly #onObservation = new Map<Observation['kind'], Detector[]>();
   readonly #onDevice: readonly Detector[];
   readonly #context: MessageContext;
   #seconds = -1;
@@ -74,7 +74,13 @@ export class Pipeline {
     this.#onTick = this.detectors.filter((d) => d.tick !== undefined);
     this.#onFlowStart = this.detectors.filter((d) => d.flowStart !== undefined);
     this.#onFlowEnd = this.detectors.filter((d) => d.flowEnd !== undefined);
-    this.#onObservation = this.detectors.filter((d) => d.observe !== undefined);
+    for (const detector of this.detectors) {
+      for (const kind of detector.kinds ?? []) {
+        const others = this.#onObservation.get(kind);
+        if (others === undefined) this.#onObservation.set(kind, [detector]);
+        else others.push(detector);
+      }
+    }
     this.#onDevice = this.detectors.filter((d) => d.deviceNew !== undefined);
     this.#inspector = new Inspector(this.flows, this.issues, (observation, at) =>
       this.#observe(observation, at),
@@ -181,7 +187,8 @@ export class Pipeline {
 
   #observe(observation: Observation, at: MessageContext): void {
     this.devices.observe(observation, at);
-    for (const detector of this.#onObservation) detector.observe!(observation, at);
+    const detectors = this.#onObservation.get(observation.kind);
+    if (detectors !== undefined) for (const detector of detectors) detector.observe!(observation, at);
     for (const output of this.#outputs) output.observe?.(observation, at, this.flows);
   }
 

@@ -66,7 +66,8 @@ function createKnowledge(
   ofKind: (kind: FactKind) => Iterable<PatternOfFact>,
 ): Knowledge {
   const matchers = new Map<FactKind, Matcher>();
-  const remembered = new Map<string, readonly Match[]>();
+  const remembered = new Map<FactKind, Map<string, readonly Match[]>>();
+  let rememberedValues = 0;
   const matched = new Set<string>();
 
   const matcherOf = (kind: FactKind): Matcher => {
@@ -75,11 +76,17 @@ function createKnowledge(
     return matcher;
   };
   const remember = (kind: FactKind, value: string, find: () => readonly Match[]): readonly Match[] => {
-    const key = `${kind} ${value}`;
-    let matches = remembered.get(key);
+    let known = remembered.get(kind);
+    let matches = known?.get(value);
     if (matches === undefined) {
-      if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-      remembered.set(key, (matches = find()));
+      if (rememberedValues >= MAX_REMEMBERED) {
+        remembered.clear();
+        rememberedValues = 0;
+        known = undefined;
+      }
+      if (known === undefined) remembered.set(kind, (known = new Map()));
+      known.set(value, (matches = find()));
+      rememberedValues++;
       for (const { fact } of matches) matched.add(fact.origin);
     }
     return matches;

@@ -30,9 +30,9 @@ export function decodeDnsMessage(
   const flags = u16(bytes, start + 2);
   const opcode = (flags >>> 11) & 15;
   if (opcode > 6) return false;
-  const counts = [4, 6, 8, 10].map((offset) => u16(bytes, start + offset));
+  const asked = u16(bytes, start + 4);
   // Five bytes are the least that a question or a record takes; a header that claims more is not one.
-  if (counts[0]! * 5 > end - start && counts[0]! > MAX_QUESTIONS) return false;
+  if (asked * 5 > end - start && asked > MAX_QUESTIONS) return false;
   const isMulticast = protocol === 'mdns';
   const questions: DnsQuestion[] = [];
   const records: DnsRecord[] = [];
@@ -40,7 +40,7 @@ export function decodeDnsMessage(
   let fault = -1;
   let limited = false;
 
-  for (let i = 0; i < counts[0]!; i++) {
+  for (let i = 0; i < asked; i++) {
     if (i >= MAX_QUESTIONS) {
       limited = true;
       break;
@@ -59,7 +59,8 @@ export function decodeDnsMessage(
     at = name.next + 4;
   }
   for (let section = 1; section <= 3 && fault < 0 && !limited; section++) {
-    for (let i = 0; i < counts[section]!; i++) {
+    const count = u16(bytes, start + 4 + section * 2);
+    for (let i = 0; i < count; i++) {
       if (records.length >= MAX_RECORDS) {
         limited = true;
         break;

@@ -2,7 +2,7 @@
  * Domain names on the wire, with compression (RFC 1035, 3.1 and 4.1.4). A pointer must lead to before the start of the
  * labels that it ends, so every chain is finite; names that are not ASCII are read as UTF-8, as mDNS writes them.
  */
-import { readText } from '../bytes/text.ts';
+import { readFrequentText } from '../bytes/text-cache.ts';
 
 /** Bytes of a name on the wire, RFC 1035, 2.3.4. */
 const MAX_NAME_BYTES = 255;
@@ -47,5 +47,5 @@ export function readName(bytes: Uint8Array, start: number, at: number, end: numb
     for (let i = 1; i <= head; i++) joined[used++] = bytes[at + i]!;
     at += 1 + head;
   }
-  out.name = readText(joined, 0, used);
+  out.name = readFrequentText(joined, 0, used);
 }

@@ -5,7 +5,7 @@
  * compression, key shares, transport parameters, the contents of ECH.
  */
 import { Cursor } from '../bytes/cursor.ts';
-import { readText } from '../bytes/text.ts';
+import { readFrequentText } from '../bytes/text-cache.ts';
 import { isEncryptedClientHello, readAlpnName, readU16List, TLS_EXTENSION } from './tls-extension.ts';
 
 export type TlsTransport = 'tcp' | 'quic' | 'dtls';
@@ -155,7 +155,7 @@ function readServerName(cursor: Cursor, found: Extensions): boolean {
   const type = cursor.readU8();
   const length = cursor.readU16();
   const at = cursor.take(length);
-  if (cursor.ok && type === HOST_NAME) found.serverName = readText(cursor.bytes, at, at + length);
+  if (cursor.ok && type === HOST_NAME) found.serverName = readFrequentText(cursor.bytes, at, at + length);
   return cursor.ok;
 }
 

@@ -34,8 +34,10 @@ export class Claims {
 
   /** A site is visited by people; a fact that means the site itself says so by its own `www.`. */
   byDomain(source: string, domain: string): void {
+    const matches = this.knowledge.matchDomain(domain);
+    if (matches.length === 0) return;
     const isSite = /^www\./i.test(domain);
-    for (const { fact, supports } of this.knowledge.matchDomain(domain)) {
+    for (const { fact, supports } of matches) {
       const isVisit = isSite && !fact.pattern.startsWith('www.') && supports.os === undefined;
       this.say(source, domain, supports, isVisit ? Math.min(fact.weight, VISITED_SITE) : fact.weight);
     }

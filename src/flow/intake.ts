@@ -1,5 +1,6 @@
 import type { PacketBatch } from '../packet/batch.ts';
 import type { IssueCounter } from '../packet/issue.ts';
+import { IS_TUNNEL_PORT } from '../packet/encapsulation.ts';
 import { LAYER } from '../packet/layer.ts';
 import { FragmentReassembler } from './fragments.ts';
 import type { Inspector } from './inspect.ts';
@@ -48,6 +49,12 @@ export class FlowIntake {
     const outer = this.#outer.read(batch, i);
     if (outer === null) return '';
     const slot = this.#flows.packet(outer, 0);
-    return slot < 0 ? tunnelUid(outer, 0) : flowUid(this.#flows, slot);
+    if (slot < 0) return tunnelUid(outer, 0);
+    const { dstPort, srcPort } = outer;
+    this.#flows.setTunnelPort(
+      slot,
+      IS_TUNNEL_PORT[dstPort[0]!] !== 0 ? dstPort[0]! : IS_TUNNEL_PORT[srcPort[0]!] !== 0 ? srcPort[0]! : 0,
+    );
+    return flowUid(this.#flows, slot);
   }
 }

@@ -68,6 +68,7 @@ export class FlowTable extends FlowColumns {
   readonly #listener: FlowListener;
   /** By slot, for the few flows that have any. */
   readonly #tunnelParents = new Map<number, string[]>();
+  readonly #tunnelPorts = new Map<number, number>();
   readonly #index = new TupleIndex();
   readonly #wheel = new TimingWheel();
   readonly #tcp = new TcpStates();
@@ -267,6 +268,16 @@ export class FlowTable extends FlowColumns {
   /** Uids of the tunnels that carried the flow; undefined when none did. */
   tunnelParents(slot: number): readonly string[] | undefined {
     return this.#tunnelParents.get(slot);
+  }
+
+  /** UDP port that led into the tunnel that the flow is; 0 when its content did, undefined when it is none. */
+  tunnelPort(slot: number): number | undefined {
+    return this.#tunnelPorts.get(slot);
+  }
+
+  /** Notes that a tunnel header was decoded behind the flow's UDP header. */
+  setTunnelPort(slot: number, port: number): void {
+    this.#tunnelPorts.set(slot, port);
   }
 
   /** Notes that a packet of the flow came through the tunnel with this uid. */
@@ -521,6 +532,7 @@ export class FlowTable extends FlowColumns {
     this.#index.remove(slot, this.hash);
     this.#tcp.close(slot);
     if (this.#tunnelParents.size > 0) this.#tunnelParents.delete(slot);
+    if (this.#tunnelPorts.size > 0) this.#tunnelPorts.delete(slot);
     this.#timeoutClass[slot] = CLASS.free;
     this.#activeCount--;
     this.#tcp.words[slot * ROW] = this.#free;

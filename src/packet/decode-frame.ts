@@ -3,6 +3,8 @@ import { decoderOf } from './encapsulation.ts';
 import { isKnownEtherType } from './ether-type.ts';
 import { type IssueCounter, ISSUE } from './issue.ts';
 import { LAYER } from './layer.ts';
+import { decodeTeredo } from './tunnel/teredo.ts';
+import { looksLikeTeredoPeer } from './plausible.ts';
 import { decodeLlc } from './link/llc.ts';
 import { type HeaderDecoder, MAX_HEADERS, type Next, NEXT, Walk } from './walk.ts';
 
@@ -30,7 +32,11 @@ export function decodeFrame(batch: PacketBatch, row: number, issues: IssueCounte
 function find(space: Next, batch: PacketBatch, row: number): HeaderDecoder | undefined {
   if (space === NEXT.llc) return decodeLlc;
   if (space === NEXT.udpPort) {
-    return decoderOf(space, batch.dstPort[row]!) ?? decoderOf(space, batch.srcPort[row]!);
+    return (
+      decoderOf(space, batch.dstPort[row]!) ??
+      decoderOf(space, batch.srcPort[row]!) ??
+      (looksLikeTeredoPeer(batch.bytes, walk.offset, walk.end, walk.capEnd) ? decodeTeredo : undefined)
+    );
   }
   return decoderOf(space, walk.selector);
 }

@@ -9,6 +9,7 @@ import { decodeFrame } from './decode-frame.ts';
 import { IS_TUNNEL_PORT } from './encapsulation.ts';
 import type { IssueCounter } from './issue.ts';
 import { IP_PROTOCOL, LAYER } from './layer.ts';
+import { looksLikeTeredoPeer } from './plausible.ts';
 
 const LINKTYPE_ETHERNET = 1;
 const ETHERTYPE_IPV4 = 0x0800;
@@ -96,7 +97,11 @@ export function decodeHeaders(batch: PacketBatch, issues: IssueCounter): void {
       tcpFlags[i] = bytes[at + 13]!;
       tcpWindow[i] = view.getUint16(at + 14);
     } else {
-      if (IS_TUNNEL_PORT[source] !== 0 || IS_TUNNEL_PORT[destination] !== 0) {
+      if (
+        IS_TUNNEL_PORT[source] !== 0 ||
+        IS_TUNNEL_PORT[destination] !== 0 ||
+        looksLikeTeredoPeer(bytes, at + 8, at + available, frame + captured)
+      ) {
         decodeFrame(batch, i, issues);
         continue;
       }

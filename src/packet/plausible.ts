@@ -2,7 +2,7 @@
  * Cheap looks ahead: does an IP or Ethernet header start here? Used where a port number or nothing at all announces
  * what is inside, so that ordinary traffic is not taken for a tunnel.
  */
-import { u16 } from '../bytes/endian.ts';
+import { u16, u32 } from '../bytes/endian.ts';
 import { isKnownEtherType } from './ether-type.ts';
 import type { Walk } from './walk.ts';
 
@@ -30,4 +30,17 @@ export function looksLikeEthernet(walk: Walk, at: number): boolean {
   if (!walk.holds(at, 14) || walk.bytes[at + 6]! & 1) return false;
   const type = u16(walk.bytes, at + 12);
   return type > 1500 ? isKnownEtherType(type) : type >= 3 && at + 14 + type <= walk.end;
+}
+
+/** Prefix of Teredo addresses, 2001::/32 (RFC 4380, section 2.6). */
+const TEREDO_PREFIX = 0x2001_0000;
+
+/**
+ * An IPv6 packet that fills `bytes[at, end)` to the byte and has a Teredo address at one of its ends: peers talk on ports
+ * of their own choice, so nothing else announces it. `capEnd` is where the captured bytes end.
+ */
+export function looksLikeTeredoPeer(bytes: Uint8Array, at: number, end: number, capEnd: number): boolean {
+  if (end - at < 40 || at + 40 > capEnd || bytes[at]! >>> 4 !== 6) return false;
+  if (at + 40 + u16(bytes, at + 4) !== end) return false;
+  return u32(bytes, at + 8) === TEREDO_PREFIX || u32(bytes, at + 24) === TEREDO_PREFIX;
 }

@@ -20,6 +20,7 @@ function tableOf(id: number, bytes: number, packets: number): FlowTable {
     origIpBytes: [bytes],
     respIpBytes: [0],
     service: [0],
+    tunnelPort: () => undefined,
     durationNanos: () => bytes,
     connState: () => 'S0',
     history: () => 'S',

@@ -1,4 +1,7 @@
-/** Teredo, RFC 4380, section 5.1.1: optional authentication and origin indications, then IPv6. Trailers are ignored. */
+/**
+ * Teredo, RFC 4380, section 5.1.1: optional authentication and origin indications, then IPv6. Trailers are ignored.
+ * Servers and relays are found by port, peers by content (`looksLikeTeredoPeer`).
+ */
 import { u16 } from '../../bytes/endian.ts';
 import { type Next, NEXT, type Walk } from '../walk.ts';
 import { looksLikeIpv6 } from '../plausible.ts';

@@ -29,8 +29,21 @@ export const CONN_FIELDS: readonly Field[] = [
 /** Zeek knows these as one protocol each. */
 const ZEEK_SERVICE: Readonly<Record<string, string>> = { mdns: 'dns', llmnr: 'dns', 'netbios-ns': 'dns' };
 
+/** Zeek's names of tunnels over UDP by port; without one of these it is Teredo between peers (0). */
+const TUNNEL_SERVICE: Readonly<Record<number, string>> = {
+  0: 'teredo',
+  2152: 'gtpv1',
+  3544: 'teredo',
+  4789: 'vxlan',
+  5072: 'ayiya',
+  6081: 'geneve',
+  8472: 'vxlan',
+};
+
 /** Zeek's name of the service recognised from content; undefined when none was. */
 export function serviceName(flows: FlowTable, slot: number): string | undefined {
+  const tunnel = flows.tunnelPort(slot);
+  if (tunnel !== undefined) return TUNNEL_SERVICE[tunnel];
   const name = PROTOCOLS[flows.service[slot]! - 1]?.name;
   return name === undefined ? undefined : (ZEEK_SERVICE[name] ?? name);
 }

@@ -81,6 +81,8 @@ export class DnsLogRows {
     const message = answer ?? query.message;
     const question = query.message.questions[0] ?? answer?.questions[0];
     const answers = answer?.records.filter((record) => record.section === 'answer') ?? [];
+    // Multicast answers ask nothing: what they are about is what they name first.
+    const name = question?.name ?? answers[0]?.name;
     const flag = (bit: number): boolean => (message.flags & bit) !== 0;
     this.#write([
       timeText(query.seconds, query.nanos),
@@ -88,7 +90,7 @@ export class DnsLogRows {
       query.proto,
       message.transactionId,
       rttNanos === undefined ? undefined : intervalText(rttNanos),
-      question?.name,
+      name,
       question?.class,
       question === undefined ? undefined : queryClassName(question.class),
       question?.type,

@@ -43,6 +43,9 @@ export const pcapngFormat: CaptureFormat = {
   open: (info, damage) => new PcapngReader(info, damage),
 };
 
+/** Latest time that a batch can hold. */
+const MAX_SECONDS = 0xffff_ffff;
+
 /** What packets need to know of their interface. */
 interface SectionInterface {
   /** Number within the input, counted over all sections. */
@@ -188,7 +191,10 @@ class PcapngReader implements RecordReader {
       captured = room;
     }
     const row = batch.count;
-    writeTime(batch, row, split.seconds + iface.offsetSeconds, split.nanos);
+    const seconds = split.seconds + iface.offsetSeconds;
+    if (seconds < 0 || seconds > MAX_SECONDS)
+      this.damage.skipped(window.offsetOf(at), 'time outside of 1970 to 2106', 0);
+    writeTime(batch, row, seconds, split.nanos);
     this.seconds = batch.tsSeconds[row]!;
     this.nanos = batch.tsNanos[row]!;
     this.writeFrame(batch, at + 28, captured, view.getUint32(at + 24, le), iface);

@@ -164,3 +164,17 @@ test('a packet of an interface that was never described has no link type', async
   );
   assert.equal(read[0]!.linkType, NO_LINK_TYPE);
 });
+
+test('times that cannot be held are told, and the nearest one is given', async () => {
+  const writer = new PcapngWriter().section().interface(1, 0);
+  writer.interface(1, 0, [{ code: OFFSET, value: writer.uint64(-1000n) }]);
+  writer.enhancedPacket(0, 0x1_0000_0001n * 1_000_000n, new Uint8Array(60), 60);
+  writer.enhancedPacket(1, 5_000_000n, new Uint8Array(60), 60);
+  const source = openMemory(writer.bytes);
+  assert.deepEqual(
+    (await readAll(source)).map(({ seconds }) => seconds),
+    [0xffff_ffff, 0],
+  );
+  const { reason, bytesLost, resynchronised } = source.inputs[0]!.damage!;
+  assert.deepEqual([reason, bytesLost, resynchronised], ['time outside of 1970 to 2106', 0, 2]);
+});

@@ -24,6 +24,11 @@ export class DamageLog {
     if (!this.sealed) this.resynchronised++;
   }
 
+  /** Bytes behind the damage that nobody looked at: what is left of a damaged archive. */
+  addLost(bytes: number): void {
+    if (this.offset >= 0 && !this.sealed) this.bytesLost += bytes;
+  }
+
   get result(): Damage | null {
     if (this.offset < 0) return null;
     return {

@@ -137,7 +137,9 @@ export class Input {
     const rest = new Uint8Array(this.chunkSize);
     for (;;) {
       const got = this.tap.stream.read(rest, 0, rest.length);
-      if ((typeof got === 'number' ? got : await got) === 0) break;
+      const length = typeof got === 'number' ? got : await got;
+      if (length === 0) break;
+      this.damage.addLost(length);
     }
     if (this.closed) return;
     this.info.damage = this.damage.result;

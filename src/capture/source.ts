@@ -4,7 +4,7 @@ import type { PacketBatch } from '../packet/batch.ts';
 export interface Damage {
   readonly offset: number;
   readonly reason: string;
-  /** Bytes that could not be interpreted. */
+  /** Bytes that could not be interpreted; what is left of a damaged archive counts as it is, compressed. */
   readonly bytesLost: number;
   /** Places where reading went on after skipping; 0 when it stopped at `offset`. */
   readonly resynchronised: number;

@@ -54,7 +54,7 @@ export class Subframes {
     if (batch.srcMac[0] === NO_MAC) {
       batch.dstMac[0] = u48(bytes, at);
       batch.srcMac[0] = u48(bytes, at + 6);
-      if (isGroupMac(batch.dstMac[0]!)) batch.layers[0]! |= LAYER.linkGroup;
+      if (isGroupMac(batch.dstMac[0])) batch.layers[0]! |= LAYER.linkGroup;
     }
     this.#at = nextSubframe(bytes, at);
     return true;

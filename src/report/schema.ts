@@ -32,7 +32,9 @@ const Damage = Type.Object(
   {
     offset: count('Byte offset in the uncompressed capture at which it stops making sense.'),
     reason: text('What is wrong there, one sentence.'),
-    bytesLost: count('Bytes that could not be interpreted.'),
+    bytesLost: count(
+      'Bytes that could not be interpreted; what is left of a damaged archive counts as it is, compressed.',
+    ),
     resynchronised: count('Places where reading went on after skipping; 0 when it stopped at the offset.'),
   },
   { ...closed, description: 'Where and how the capture is damaged.' },

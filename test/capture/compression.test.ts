@@ -96,6 +96,21 @@ test('a damaged gzip gives everything before the damage', async () => {
   }
 });
 
+test('what is left of a damaged archive counts as lost', async () => {
+  const rest = Buffer.alloc(1_000_000, 0xff);
+  const bytes = Buffer.concat([
+    gzipSync(plain),
+    Buffer.from('1f8b08', 'hex'),
+    Buffer.alloc(40, 0xff),
+    packed,
+  ]);
+  const source = openMemory(bytes, { chunkSize: 4096 });
+  assert.deepEqual(essence(await readAll(source)), expected);
+  const { offset, bytesLost } = source.inputs[0]!.damage!;
+  assert.equal(offset, plain.length);
+  assert.ok(bytesLost > rest.length - 128 * 1024 && bytesLost <= rest.length);
+});
+
 test('a damaged gzip on a pipe loses no more than one piece', async () => {
   const packed = gzipSync(plain);
   const at = Math.floor(packed.length * 0.9);

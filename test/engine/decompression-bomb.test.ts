@@ -14,10 +14,10 @@ const MEMBERS = 400;
 /** A gzip of gzip members, together ten gigabytes of valid records full of zeros. */
 function bomb(): Uint8Array {
   const frame = { seconds: 1, nanos: 0, wireLen: FRAME_BYTES, bytes: new Uint8Array(FRAME_BYTES) };
-  const capture = writePcap(new Array(FRAMES_PER_MEMBER).fill(frame));
+  const capture = writePcap(new Array<typeof frame>(FRAMES_PER_MEMBER).fill(frame));
   const members = [
     gzipSync(capture.subarray(0, 24)),
-    ...new Array(MEMBERS).fill(gzipSync(capture.subarray(24))),
+    ...new Array<Buffer>(MEMBERS).fill(gzipSync(capture.subarray(24))),
   ];
   return gzipSync(Buffer.concat(members), { level: 9 });
 }

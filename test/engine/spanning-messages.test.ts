@@ -97,7 +97,7 @@ function frame(fromClient: boolean, payload: Uint8Array, fields: object = {}): U
   const macs = fromClient
     ? { src: '02:00:00:00:00:02', dst: '02:00:00:00:00:03' }
     : { src: '02:00:00:00:00:03', dst: '02:00:00:00:00:02' };
-  return ether(macs, ipv4({ src: src!, dst: dst!, ...fields }, payload));
+  return ether(macs, ipv4({ src: src, dst: dst, ...fields }, payload));
 }
 
 function opening({ port }: Dialogue): Uint8Array[] {

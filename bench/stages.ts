@@ -91,7 +91,15 @@ try {
   let capture = positionals[0] ?? '';
   if (capture === '') {
     capture = join(scratch, 'capture.pcap');
-    const make = ['--import', 'tsx', 'scripts/make-large-capture.ts', capture, '--packets', values.packets];
+    const make = [
+      '--import',
+      'tsx',
+      'scripts/make-large-capture.ts',
+      '--out',
+      capture,
+      '--packets',
+      values.packets,
+    ];
     execFileSync(process.execPath, make, { cwd: join(import.meta.dirname, '..'), stdio: 'inherit' });
   }
   calibrate();

@@ -41,18 +41,28 @@ export class Totals {
 
   /** Counts the rows of a batch for which `keep` holds; all when it is null. */
   add(batch: PacketBatch, keep: Uint8Array | null): void {
-    const { layers, wireLen } = batch;
-    for (let i = batch.start; i < batch.count; i++) {
+    const { layers, wireLen, start, count } = batch;
+    let packets = 0;
+    let bytes = 0;
+    // Packets of the same layers come in runs: the layers of a run are gone through once.
+    let runLayers = 0;
+    let runPackets = 0;
+    let runBytes = 0;
+    for (let i = start; i < count; i++) {
       if (keep !== null && keep[i] === 0) continue;
-      const bytes = wireLen[i]!;
-      this.packets++;
-      this.bytes += bytes;
-      for (let bits = layers[i]!; bits !== 0; bits &= bits - 1) {
-        const bit = 31 - Math.clz32(bits & -bits);
-        this.layerPackets[bit]!++;
-        this.layerBytes[bit]! += bytes;
+      if (layers[i] !== runLayers) {
+        this.addLayers(runLayers, runPackets, runBytes);
+        packets += runPackets;
+        bytes += runBytes;
+        runLayers = layers[i]!;
+        runPackets = runBytes = 0;
       }
+      runPackets++;
+      runBytes += wireLen[i]!;
     }
+    this.addLayers(runLayers, runPackets, runBytes);
+    this.packets += packets + runPackets;
+    this.bytes += bytes + runBytes;
     this.span(batch, keep);
   }
 
@@ -76,6 +86,14 @@ export class Totals {
     }
     for (const [name, counted] of this.services) result.set(name, counted);
     return result;
+  }
+
+  private addLayers(layers: number, packets: number, bytes: number): void {
+    for (let bits = layers; bits !== 0; bits &= bits - 1) {
+      const bit = 31 - Math.clz32(bits & -bits);
+      this.layerPackets[bit]! += packets;
+      this.layerBytes[bit]! += bytes;
+    }
   }
 
   private span(batch: PacketBatch, keep: Uint8Array | null): void {

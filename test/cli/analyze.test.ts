@@ -189,6 +189,15 @@ test('diff: same is 0, different is 1, bad input is 2; captures and reports mix'
   assert.match(bad.stderr, /^lanscope: [^\n]*missing\.json does not exist[^\n]*\n$/);
 });
 
+test('verify: a report without the hashes of its inputs is verified without', async () => {
+  await lanscope(['analyze', at('lan.pcap'), '-q', '--no-hash', '-o', at('unhashed.json')]);
+  const { input } = await parseReport(readFileSync(at('unhashed.json'), 'utf8'), 'unhashed.json');
+  assert.equal(input[0]!.sha256, '');
+  const { code, stdout } = await lanscope(['verify', at('unhashed.json'), at('lan.pcap')]);
+  assert.match(stdout, /^SAME/);
+  assert.equal(code, 0);
+});
+
 test('verify: the same capture gives the same digest; an altered report or capture does not', async () => {
   await lanscope(['analyze', at('lan.pcap'), '-q', '-o', at('held.json')]);
   const report = readFileSync(at('held.json'), 'utf8');

@@ -69,7 +69,10 @@ export function options(yargs: Argv) {
           describe: 'Folder of facts (.tsv) to recognise devices by, beside the built-in ones',
           requiresArg: true,
         })
-        .option('hash', { type: 'boolean', default: true, describe: 'Compute the SHA-256 of each input' })
+        .option('hash', {
+          type: 'boolean',
+          describe: 'Compute the SHA-256 of each input [default: when the report is given out or saved]',
+        })
         .option('zeek-logs', {
           type: 'string',
           describe: "Write Zeek's logs (conn.log, dns.log, …) into this folder",
@@ -115,7 +118,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     ...(config === undefined ? {} : { config }),
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(selection === null ? {} : { selection }),
-    source: { noHash: !args.hash },
+    source: { noHash: !(args.hash ?? givesOutReport(args)) },
     onProgress: (state) => progress.update(state),
     outputs: outputsOf(args),
     signal: interrupt.signal,
@@ -151,6 +154,11 @@ export async function run(args: Arguments): Promise<ExitCode> {
   if (!args.quiet)
     writeNotice(`${formatPlural(failing, 'finding')} of severity ${args.failOn} or above (--fail-on)`);
   return EXIT.no;
+}
+
+/** Only who keeps a report can ask later whether it is of a certain file. */
+function givesOutReport(args: Arguments): boolean {
+  return args.json === true || args.save || args.output !== undefined || args.html !== undefined;
 }
 
 function outputsOf(args: Arguments): Output[] {

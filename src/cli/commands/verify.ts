@@ -49,6 +49,8 @@ export async function run(args: Arguments): Promise<ExitCode> {
     paths: await findCaptures(args.capture),
     config: configFromSettings(stated.settings),
     ...(selection === null ? {} : { selection }),
+    // The digest covers the hashes of the inputs, and a report may be without.
+    source: { noHash: stated.input.every(({ sha256 }) => sha256 === '') },
     onProgress: (state) => progress.update(state),
     version: version(),
   }).finally(() => progress.stop());

@@ -98,9 +98,10 @@ export async function runCase(task: CaseTask, settings: CaseSettings): Promise<C
   }
 }
 
-async function reportOf(
+/** The report of a capture, from the cache where it is kept. */
+export async function reportOf(
   capture: string,
-  { cache, config, version }: CaseSettings,
+  { cache, config, version }: Omit<CaseSettings, 'record'>,
 ): Promise<{ report: Report; cached: boolean }> {
   if (cache === null)
     return { report: (await analyze({ paths: [capture], config, version })).report, cached: false };

@@ -1,9 +1,10 @@
 /** `lanscope corpus`: sets of captures with what is known of them. One file an action in `../corpus`. */
 import type { Argv } from 'yargs';
 import { type ExitCode, LanscopeError } from '../../bytes/error.ts';
+import { SEVERITIES } from '../../detect/finding.ts';
 import { runOptions } from '../corpus/run-options.ts';
 
-const ACTIONS = ['list', 'run', 'record'] as const;
+const ACTIONS = ['list', 'run', 'record', 'score'] as const;
 
 export function options(yargs: Argv) {
   return runOptions(
@@ -23,12 +24,28 @@ export function options(yargs: Argv) {
         type: 'string',
         describe: 'Folder of golden reports, instead of the one beside the manifest',
         requiresArg: true,
+      })
+      .option('threshold', {
+        choices: SEVERITIES,
+        default: 'medium' as const,
+        describe: 'score: findings from this severity on call a connection malicious',
+        requiresArg: true,
+      })
+      .option('identity', {
+        type: 'string',
+        describe: 'score: judge identities by this labels.json instead',
+        requiresArg: true,
       }),
   )
     .example('lanscope corpus list', 'which corpora there are; with a name, its cases')
     .example('lanscope corpus run bundled --jobs 2', 'exit code 1 when a report changed')
     .example('lanscope corpus run iot-23 --only 8-1 --from captures/', 'captures that are here already')
     .example('lanscope corpus record bundled --only port-scan', 'accept what is reported now')
+    .example(
+      'lanscope corpus score iot-23 --from captures/',
+      'precision and recall against labelled connections',
+    )
+    .example('lanscope corpus score --identity labels.json', 'how often brand, category and model are right')
     .epilogue('Exit codes: 0 all is as expected, 1 it is not, 2 bad usage or input, 3 the environment.');
 }
 
@@ -43,6 +60,7 @@ const LOAD = {
   list: () => import('../corpus/list.ts'),
   run: () => import('../corpus/run.ts'),
   record: () => import('../corpus/record.ts'),
+  score: () => import('../corpus/score.ts'),
 } as const satisfies Record<(typeof ACTIONS)[number], () => Promise<{ run(args: never): Promise<ExitCode> }>>;
 
 /** The corpus that an action needs. USAGE. */

@@ -64,7 +64,7 @@ export async function runAndTell(
   for (const path of [args.junit, args.markdown]) if (path !== undefined) await requireWritable(path);
   const started = performance.now();
   const progress = countProgress(tasks.length, 'cases');
-  const lines = new PacedLines(progress.clear);
+  const lines = new PacedLines(() => progress.clear());
   const outcomes = await runCases(tasks, {
     jobs,
     configFile: args.config,

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { DEFAULT_CONFIG } from '../../src/engine/config.ts';
+import { findCases } from '../../src/harness/case.ts';
+import { renderJunit } from '../../src/harness/junit.ts';
+import { renderOutcome, renderOutcomesMarkdown } from '../../src/harness/render-outcome.ts';
+import { pruneCache, ReportCache } from '../../src/harness/report-cache.ts';
+import { type CaseOutcome, reportOf } from '../../src/harness/run-case.ts';
+import { runCases } from '../../src/harness/run-cases.ts';
+
+const corpus = join(import.meta.dirname, '../../corpus');
+const folder = mkdtempSync(join(tmpdir(), 'lanscope-run-'));
+after(() => rmSync(folder, { recursive: true }));
+
+describe('cases', () => {
+  const tasks = findCases(corpus)
+    .filter(({ name }) => !name.includes('/'))
+    .map((one) => ({ ...one, golden: '', packets: 0 }));
+
+  test('are the same in one process, in two and in four, and are told in their order', async () => {
+    const digests: string[][] = [];
+    for (const jobs of [1, 2, 4]) {
+      const told: string[] = [];
+      const outcomes = await runCases(tasks, {
+        jobs,
+        configFile: undefined,
+        version: 'test',
+        cache: null,
+        record: false,
+        onOutcome: ({ name }) => told.push(name),
+      });
+      assert.deepEqual(
+        told,
+        tasks.map(({ name }) => name),
+      );
+      digests.push(outcomes.map(({ digest }) => digest));
+    }
+    assert.ok(digests[0]!.every((digest) => digest.length === 64));
+    assert.deepEqual(digests[1], digests[0]);
+    assert.deepEqual(digests[2], digests[0]);
+  });
+});
+
+describe('the cache', () => {
+  const capture = join(corpus, 'arp-spoof/capture.pcapng');
+  const cacheOf = (program: string, config: object = DEFAULT_CONFIG) =>
+    new ReportCache(join(folder, 'cache'), config, program);
+  const get = (cache: ReportCache) => reportOf(capture, { cache, config: DEFAULT_CONFIG, version: 'test' });
+
+  test('gives the same report, for the same program and configuration only', async () => {
+    const first = await get(cacheOf('p'));
+    const second = await get(cacheOf('p'));
+    assert.deepEqual([first.cached, second.cached], [false, true]);
+    assert.deepEqual(second.report, first.report);
+    assert.equal((await get(cacheOf('q'))).cached, false);
+    assert.equal((await get(cacheOf('p', { ...DEFAULT_CONFIG, device: { maxDevices: 1 } }))).cached, false);
+  });
+
+  test('drops the oldest beyond its bound', () => {
+    const path = join(folder, 'prune');
+    new ReportCache(path, {}, '');
+    for (const [i, name] of ['old', 'middle', 'new'].entries()) {
+      writeFileSync(join(path, name), 'x'.repeat(100));
+      utimesSync(join(path, name), 1000 + i, 1000 + i);
+    }
+    pruneCache(path, 250);
+    assert.deepEqual(readdirSync(path).sort(), ['middle', 'new']);
+  });
+});
+
+describe('outcomes with hostile text', () => {
+  const outcome: CaseOutcome = {
+    name: 'a<b>"&\u0001',
+    status: 'fail',
+    reason: '',
+    unmet: ['\u001b[31mred\u001b[0m </failure> | @someone `x`'],
+    changed: [{ path: 'devices[\u0000].names', before: '"<script>"', now: '' }],
+    totals: null,
+    digest: '',
+    cached: false,
+    elapsedMs: 1,
+  };
+
+  test('JUnit stays XML', () => {
+    const text = renderJunit('s', [outcome]);
+    assert.ok(!/[\u0000-\u0008\u001b]/.test(text));
+    assert.equal(text.match(/</g)?.length, 7 + 0);
+    assert.ok(text.includes('name="a&#60;b&#62;&#34;&#38;'));
+  });
+
+  test('terminal and Markdown show it and obey none of it', () => {
+    assert.ok(!renderOutcome(outcome, false).includes('\u001b'));
+    const markdown = renderOutcomesMarkdown('t', [outcome]);
+    assert.ok(
+      !markdown.includes('<script>') && !markdown.includes('\u001b') && markdown.includes('\\@someone'),
+    );
+  });
+});

@@ -6,8 +6,19 @@ export type ConnRow = Readonly<Record<string, string>>;
 
 /** Columns that are compared by default: everything that both tools derive from packets alone. */
 export const COMPARED = [
-  'conn_state', 'history', 'orig_pkts', 'resp_pkts', 'orig_ip_bytes', 'resp_ip_bytes', 'orig_bytes', 'resp_bytes',
-  'duration', 'missed_bytes', 'service', 'local_orig', 'local_resp',
+  'conn_state',
+  'history',
+  'orig_pkts',
+  'resp_pkts',
+  'orig_ip_bytes',
+  'resp_ip_bytes',
+  'orig_bytes',
+  'resp_bytes',
+  'duration',
+  'missed_bytes',
+  'service',
+  'local_orig',
+  'local_resp',
 ] as const;
 
 const TUPLE = ['id.orig_h', 'id.orig_p', 'id.resp_h', 'id.resp_p', 'proto'] as const;
@@ -29,7 +40,13 @@ export function parseConnLog(text: string): ConnRow[] {
 function parseJsonRow(line: string): ConnRow {
   const row: Record<string, string> = {};
   for (const [key, value] of Object.entries(JSON.parse(line) as Record<string, unknown>)) {
-    row[key] = Array.isArray(value) ? value.join(',') : value === true ? 'T' : value === false ? 'F' : String(value);
+    row[key] = Array.isArray(value)
+      ? value.join(',')
+      : value === true
+        ? 'T'
+        : value === false
+          ? 'F'
+          : String(value);
   }
   return row;
 }
@@ -66,7 +83,11 @@ export interface CompareOptions {
  * Joins by tuple and time: within a tuple, rows are paired in the order of their times; a row without a partner
  * within the tolerance stays alone. Logs with redacted times are paired by order alone.
  */
-export function compareConnLogs(a: readonly ConnRow[], b: readonly ConnRow[], options: CompareOptions = {}): Comparison {
+export function compareConnLogs(
+  a: readonly ConnRow[],
+  b: readonly ConnRow[],
+  options: CompareOptions = {},
+): Comparison {
   const columns = options.columns ?? COMPARED;
   const tolerance = options.timeTolerance ?? 1.5e-6;
   const durationTolerance = options.durationTolerance ?? 1.5e-6;
@@ -121,10 +142,30 @@ function isSameTime(x: string | undefined, y: string | undefined, tolerance: num
   return Math.abs(a - b) <= tolerance;
 }
 
+export interface ComparisonSummary {
+  readonly rowsA: number;
+  readonly rowsB: number;
+  readonly matched: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  /** Column → rows that differ. */
+  readonly differing: Readonly<Record<string, number>>;
+  readonly isSame: boolean;
+}
+
+/** The comparison in numbers. */
+export function summarise({ rowsA, rowsB, matched, onlyA, onlyB, columns }: Comparison): ComparisonSummary {
+  const differing = Object.fromEntries([...columns].map(([column, list]) => [column, list.length]));
+  const isSame = onlyA.length + onlyB.length === 0 && Object.values(differing).every((count) => count === 0);
+  return { rowsA, rowsB, matched, onlyA: onlyA.length, onlyB: onlyB.length, differing, isSame };
+}
+
 /** The comparison as text, one line per column and some examples of what differs. */
 export function formatComparison(comparison: Comparison, examples = 3): string {
   const { rowsA, rowsB, matched, onlyA, onlyB, columns } = comparison;
-  const lines = [`rows ${rowsA} / ${rowsB}, matched ${matched}, only in a ${onlyA.length}, only in b ${onlyB.length}`];
+  const lines = [
+    `rows ${rowsA} / ${rowsB}, matched ${matched}, only in a ${onlyA.length}, only in b ${onlyB.length}`,
+  ];
   const name = (row: ConnRow): string => `${row['ts']} ${TUPLE.map((column) => row[column]).join(' ')}`;
   for (const row of onlyA.slice(0, examples)) lines.push(`  only a: ${name(row)}`);
   for (const row of onlyB.slice(0, examples)) lines.push(`  only b: ${name(row)}`);

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { compareConnLogs, formatComparison, parseConnLog } from '../../scripts/conn-log.ts';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  type ComparisonSummary,
+  compareConnLogs,
+  formatComparison,
+  parseConnLog,
+} from '../../scripts/conn-log.ts';
 
 const TSV = [
   '#separator \\x09',
@@ -45,4 +54,33 @@ test('rows without a partner are told on either side', () => {
     comparison.onlyB.map((row) => row['id.orig_h']),
     ['10.0.0.9'],
   );
+});
+
+test('the script tells equal from different by its exit code, in text and JSON', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanscope-compare-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const at = (name: string): string => join(folder, name);
+  const lines = TSV.split('\n');
+  writeFileSync(at('a.log'), TSV);
+  // The same rows the other way round.
+  writeFileSync(at('b.log'), [...lines.slice(0, 3), lines[4], lines[3]].join('\n'));
+  writeFileSync(at('c.log'), TSV.replace('\tS0', '\tOTH'));
+  const script = join(import.meta.dirname, '../../scripts/compare-conn-logs.ts');
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), script, ...args], {
+      encoding: 'utf8',
+    });
+  assert.equal(run(at('a.log'), at('b.log')).status, 0);
+  const different = run('--json', at('a.log'), at('c.log'));
+  assert.equal(different.status, 1);
+  const summary = JSON.parse(different.stdout) as ComparisonSummary;
+  assert.deepEqual([summary.matched, summary.differing['conn_state'], summary.isSame], [2, 1, false]);
+  assert.match(run('--help').stdout, /^usage: [^]*--columns/);
+  for (const wrong of [
+    [at('a.log')],
+    [at('a.log'), at('none.log')],
+    ['--colour', at('a.log'), at('b.log')],
+  ]) {
+    assert.equal(run(...wrong).status, 2, wrong.join(' '));
+  }
 });

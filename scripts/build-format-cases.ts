@@ -115,6 +115,12 @@ function withWord(bytes: Uint8Array, at: number, value: number): Uint8Array {
   return copy;
 }
 
+function withBytes(bytes: Uint8Array, at: number, others: Uint8Array): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy.set(others, at);
+  return copy;
+}
+
 function inserted(bytes: Uint8Array, at: number, garbage: Uint8Array): Uint8Array {
   return Buffer.concat([bytes.subarray(0, at), garbage, bytes.subarray(at)]);
 }
@@ -167,6 +173,7 @@ const CASES: readonly (readonly [name: string, extension: string, bytes: Uint8Ar
   ['damaged-pcapng-length', 'pcapng', withWord(ng, blockAt + 4, 44)],
   ['damaged-snoop-garbage', 'snoop', inserted(snoop, snoopAt, garbage)],
   ['damaged-gzip-cut', 'pcap.gz', withoutTail(gzip, 1000)],
+  ['damaged-gzip-bytes', 'pcap.gz', withBytes(gzip, gzip.length - 1000, new Uint8Array(20).fill(0xff))],
 ];
 
 /** What is told beside the golden report: packets that are there, and whether damage is. */
@@ -175,7 +182,7 @@ function expectation(name: string): object {
   const lost = /-(length|cut)$/.test(name) ? 1 : 0;
   return {
     comment: damaged ? 'Everything but what the damage took.' : 'The packets of the case pcap.',
-    ...(name === 'damaged-gzip-cut' ? {} : { packets: packets.length - lost }),
+    ...(name.startsWith('damaged-gzip-') ? {} : { packets: packets.length - lost }),
     damaged,
   };
 }

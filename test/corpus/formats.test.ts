@@ -84,6 +84,7 @@ describe('formats', () => {
       return damage ? [`${name}: ${damage.reason}, ${damage.bytesLost}, ${damage.resynchronised}`] : [];
     });
     assert.deepEqual(damage, [
+      'damaged-gzip-bytes: the gzip container is damaged (invalid distance too far back), 42, 0',
       'damaged-gzip-cut: the gzip container is cut, 42, 0',
       'damaged-pcap-cut: the last record is cut, 93, 0',
       'damaged-pcap-garbage: record with an impossible length, 333, 1',

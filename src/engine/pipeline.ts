@@ -137,7 +137,8 @@ export class Pipeline {
 
   /**
    * Time went by without packets (live capture): flows that timed out by `seconds` end now and not with the next
-   * packet. It changes when results are known, not what they are.
+   * packet. So flows that are still open when capturing ends may end in another order than when the recording is
+   * analyzed, and findings name other packets of an episode as their first ones.
    */
   advance(seconds: number): void {
     if (seconds > this.#seconds) this.flows.advance(seconds, 0);

@@ -76,6 +76,8 @@ export function twoHosts(): TwoHosts {
   for (const host of [name.a, name.b]) {
     ip('-n', host, 'link', 'set', 'lo', 'up');
     ip('-n', host, 'link', 'set', WIRE, 'up');
+    // An address that was just learnt is asked for again after a while: not while somebody counts packets.
+    run('ip', 'netns', 'exec', host, 'sysctl', '-qw', `net.ipv4.neigh.${WIRE}.delay_first_probe_time=600`);
   }
   const start: TwoHosts['run'] = (host, command, ...args) =>
     started('ip', 'netns', 'exec', name[host], command, ...args);

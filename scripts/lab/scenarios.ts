@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addRouter, browse, leaseByDhclient, leaseByUdhcpc, NAMES, ROUTER, startAvahi } from './home.ts';
 import type { Lab } from './lab.ts';
+import { officeLan } from './office.ts';
 
 /** Builds what it needs in the lab and records it into `file` (classic pcap). */
 export type Scenario = (lab: Lab, file: string) => Promise<void>;
@@ -185,6 +186,7 @@ const macClone: Scenario = async (lab, file) => {
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'home-lan': homeLan,
+  'office-lan': officeLan,
   'port-scan': portScan,
   'arp-spoof': arpSpoof,
   'rogue-dhcp': rogueDhcp,

@@ -51,8 +51,8 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
   const all = [...said, ...byMac.evidence].map((item) => discount(item, trust));
 
   const brand = decide(all, 'brand');
-  const category = decide(all, 'category');
-  const os = decideSystem(all);
+  const category = decideNarrow(all, 'category');
+  const os = decideNarrow(all, 'os');
   // A model belongs to a brand: one that was said together with a rival brand falls with it.
   const model = decide(
     all.filter(
@@ -211,22 +211,31 @@ function decide(evidence: readonly Evidence[], field: Field): Decision {
 /** `Windows 11`, `Windows Server 2022`, `iOS 17.2`: a system and which one. */
 const VERSIONED = /^(.+?) (?:Server )?(?:\d[\d.]*(?: R2)?|XP|Vista)$/;
 
-/** A version speaks for its system too, and is told where it is sure enough by itself. */
-function decideSystem(evidence: readonly Evidence[]): Decision {
-  const versioned = new Map<Evidence, string>();
-  const plain = evidence.map((item) => {
-    const system = item.supports.os === undefined ? undefined : VERSIONED.exec(item.supports.os)?.[1];
-    if (system === undefined) return item;
-    versioned.set(item, system);
-    return { ...item, supports: { os: system } };
+/** What a narrower answer is a kind of; undefined when it is none. */
+function generalOf(field: Field, value: string): string | undefined {
+  if (field === 'os') return VERSIONED.exec(value)?.[1];
+  return field === 'category' && value === 'server' ? 'computer' : undefined;
+}
+
+/** A narrow answer speaks for the general one too, and is given where it is sure enough by itself. */
+function decideNarrow(evidence: readonly Evidence[], field: Field): Decision {
+  const narrow = new Map<Evidence, string>();
+  const widened = evidence.map((item) => {
+    const value = item.supports[field];
+    const general = value === undefined ? undefined : generalOf(field, value);
+    if (general === undefined) return item;
+    narrow.set(item, general);
+    return { ...item, supports: { [field]: general } };
   });
-  const system = decide(plain, 'os');
-  if (system.value === '' || versioned.size === 0) return system;
-  const version = decide(
-    [...versioned].filter(([, name]) => name === system.value).map(([item]) => item),
-    'os',
+  const wide = decide(widened, field);
+  if (wide.value === '' || narrow.size === 0) return wide;
+  const which = decide(
+    [...narrow].filter(([, general]) => general === wide.value).map(([item]) => item),
+    field,
   );
-  return version.value === '' ? system : version;
+  return which.value === ''
+    ? wide
+    : { ...which, chance: Math.min(wide.chance, which.chance), rival: wide.rival };
 }
 
 const INVENTED_BELOW = 0x100_0000;

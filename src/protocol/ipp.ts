@@ -19,6 +19,8 @@ export interface IppPrinterObservation {
   readonly info: string;
   /** IEEE 1284 device id without its serial number. */
   readonly deviceId: string;
+  /** Path of the first URI: `/ipp/print` of a printer itself, `/printers/…` of a queue that a computer shares. */
+  readonly path: string;
 }
 
 /** Looks at a response body; true when it named a printer. */
@@ -26,7 +28,7 @@ export function observeIpp(bytes: Uint8Array, start: number, end: number, sink: 
   const cursor = new Cursor(bytes, start, end);
   if (cursor.readU8() > 2) return false;
   cursor.skip(7);
-  const found = { makeAndModel: '', name: '', info: '', deviceId: '' };
+  const found = { makeAndModel: '', name: '', info: '', deviceId: '', path: '' };
   for (let count = 0; count < MAX_ATTRIBUTES && cursor.remaining > 0; count++) {
     const tag = cursor.readU8();
     if (tag === END_OF_ATTRIBUTES) break;
@@ -46,6 +48,9 @@ export function observeIpp(bytes: Uint8Array, start: number, end: number, sink: 
         break;
       case 'printer-info':
         found.info = value();
+        break;
+      case 'printer-uri-supported':
+        found.path = /^ipps?:\/\/[^/]*(\/[^?]*)/i.exec(value())?.[1] ?? '';
         break;
       case 'printer-device-id':
         found.deviceId = value().replace(/(?:^|;)\s*(?:SN|SERN|SERIALNUMBER):[^;]*/gi, '');

@@ -108,6 +108,8 @@ test('mDNS: a computer that shares a printer is no printer', () => {
   ];
   assert.deepEqual(supported(dns('mdns', { records: shared }), 'category'), ['computer']);
   assert.deepEqual(supported(dns('mdns', { records: shared }), 'brand'), []);
+  const bare = [record('_services._dns-sd._udp.local', 12, { value: '_ipp._tcp.local' }), shared[0]!];
+  assert.deepEqual(supported(dns('mdns', { records: bare }), 'category'), [], 'it may be shared');
   const own = [shared[0]!, shared[1]!, record(instance, 16, { strings: ['rp=ipp/print', ...strings] })];
   assert.deepEqual(supported(dns('mdns', { records: own }), 'category'), ['printer']);
   assert.deepEqual(supported(dns('mdns', { records: own }), 'brand'), ['HP']);
@@ -188,7 +190,12 @@ test('services: a phone, a camera, a computer, a shared print queue', () => {
     info: '',
     deviceId: '',
   };
-  assert.deepEqual(supported(queue as unknown as Observation, 'brand'), []);
+  assert.deepEqual(supported({ ...queue, path: '/printers/office' } as unknown as Observation, 'brand'), []);
+  assert.deepEqual(supported({ ...queue, path: '/printers/office' } as unknown as Observation, 'category'), [
+    'computer',
+  ]);
+  const own = { ...queue, path: '/ipp/print' } as unknown as Observation;
+  assert.deepEqual(supported(own, 'category'), ['printer']);
 });
 
 test('DHCPv6: what a relay passes on has another sender', () => {

@@ -173,3 +173,12 @@ test('a contradiction never raises the confidence in what is answered', () => {
     { numRuns: 200 },
   );
 });
+
+test('a server is a computer: they agree, and it is called a server where that is sure by itself', () => {
+  const computer = evidence('dhcp.vendorClass', { category: 'computer' }, 0.88);
+  const server = evidence('ntlm.osVersion', { category: 'server' }, 0.9);
+  assert.equal(fuse([computer, server], LOCAL).category, 'server');
+  const hint = evidence('ntlm.osVersion', { category: 'server' }, 0.4);
+  assert.equal(fuse([computer, hint], LOCAL).category, 'computer');
+  assert.ok(fuse([computer, hint], LOCAL).confidence >= 0.88);
+});

@@ -102,6 +102,7 @@ describe('http', () => {
         be16(0),
         [0, 0, 0, 1, 1, 4],
         attribute('printer-make-and-model', 'Example LaserJet 9'),
+        attribute('printer-uri-supported', 'ipp://192.168.77.9:631/ipp/print?x=1'),
         attribute('printer-device-id', 'MFG:Example;MDL:LaserJet 9;SN:S3CR3T;'),
         3,
       ),
@@ -113,6 +114,7 @@ describe('http', () => {
       name: '',
       info: '',
       deviceId: 'MFG:Example;MDL:LaserJet 9;',
+      path: '/ipp/print',
     });
   });
 

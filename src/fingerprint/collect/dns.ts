@@ -52,12 +52,14 @@ function collectMdnsRecord(record: DnsRecord, records: readonly DnsRecord[], cla
       if (record.name.endsWith('.arpa')) return claims.byHostName('mdns.host', record.value);
       if (isSharedPrinter(record.value, records)) return;
       const listed = record.name.startsWith('_services._dns-sd.');
+      if (isAmbiguousPrinter(listed ? record.value : record.name, record.value, records)) return;
       claims.byFact('mdns.service', 'mdns.service', serviceType(listed ? record.value : record.name));
       if (!listed) collectInstance(instanceName(record.value), claims);
       return;
     }
     case TYPE.srv:
       if (isSharedPrinter(record.name, records)) return;
+      if (isAmbiguousPrinter(record.name, record.name, records)) return;
       claims.byFact('mdns.service', 'mdns.service', serviceType(record.name));
       collectInstance(instanceName(record.name), claims);
       return;
@@ -97,6 +99,12 @@ function isSharedPrinter(instance: string, records: readonly DnsRecord[]): boole
       record.name === instance &&
       record.strings.some((text) => text.startsWith('rp=printers/')),
   );
+}
+
+/** A print service that computers offer too, in a message without the TXT record that would tell whose it is. */
+function isAmbiguousPrinter(service: string, instance: string, records: readonly DnsRecord[]): boolean {
+  if (!/(?:^|\.)_(?:ipps?|printer)\._tcp\./.test(service)) return false;
+  return !records.some((record) => record.type === TYPE.txt && record.name === instance);
 }
 
 /** `_hap._tcp` of `Name._hap._tcp.local`, `_universal._sub._ipp._tcp.local` or `_hap._tcp.local`. */

@@ -62,10 +62,16 @@ export function collectSmbNative(message: SmbNativeObservation, claims: Claims):
 
 const WINDOWS_NAMES: Readonly<Record<string, string>> = { xp: 'XP', vista: 'Vista' };
 
-/** A print queue may be shared by a computer, so its make is not the sender's; that somebody prints here is known. */
+/** A queue that a computer shares has the make of a printer that is not the sender (RFC 8011 section 4.4 leaves paths open). */
 export function collectIppPrinter(message: IppPrinterObservation, claims: Claims): void {
-  if (message.makeAndModel !== '')
-    claims.say('ipp.makeAndModel', message.makeAndModel, { category: 'printer' }, 0.6);
+  const { path, makeAndModel } = message;
+  if (/^\/(?:printers|classes)\//.test(path)) {
+    claims.say('ipp.path', 'a print queue that it shares', { category: 'computer' }, 0.6);
+  } else if (makeAndModel !== '') {
+    const isOwn = path.startsWith('/ipp');
+    claims.say('ipp.makeAndModel', makeAndModel, { category: 'printer' }, isOwn ? 0.9 : 0.6);
+    if (isOwn) claims.claimModel('ipp.makeAndModel', makeAndModel);
+  }
 }
 
 export function collectModbusIdentity(message: ModbusIdentityObservation, claims: Claims): void {

@@ -28,6 +28,13 @@ const CASES: readonly (readonly [layer: number, protocol: number, a: End, b: End
   [LAYER.tcp, 6, ['128.232.110.120', 34855], ['66.35.250.204', 80], '1:LQU9qZlK+B5F3KDmev6m5PMibrg='],
   [LAYER.udp, 17, ['192.168.1.52', 54585], ['8.8.8.8', 53], '1:d/FP5EW3wiY1vCndhwleRRKHowQ='],
   [LAYER.icmp, 1, ['192.168.0.89', 8], ['192.168.0.1', 0], '1:X0snYXpgwiv9TZtqg64sgzUn6Dk='],
+  [
+    LAYER.tcp,
+    6,
+    ['2001:470:e5bf:dead:4957:2174:e82c:4887', 63_943],
+    ['2607:f8b0:400c:c03::1a', 25],
+    '1:/qFaeAR+gFe1KYjMzVDsMv+wgU4=',
+  ],
 ];
 
 for (const [layer, protocol, a, b, id] of CASES) {
@@ -44,5 +51,20 @@ test('IPv6 and one-way ICMP', () => {
   assert.notEqual(
     idOf(LAYER.icmpv6, 58, ['fe80::1', 1], ['fe80::2', 4]),
     idOf(LAYER.icmpv6, 58, ['fe80::2', 1], ['fe80::1', 4]),
+  );
+});
+
+test('ICMP without a counterpart, and ICMPv6', () => {
+  const one: End = ['3ffe:507:0:1:260:97ff:fe07:69ea', 3];
+  const other: End = ['3ffe:507:0:1:200:86ff:fe05:80da', 0];
+  assert.equal(idOf(LAYER.icmpv6, 58, one, other), '1:NdobDX8PQNJbAyfkWxhtL2Pqp5w=');
+  const asked: End = ['fe80::200:86ff:fe05:80da', 135];
+  assert.equal(
+    idOf(LAYER.icmpv6, 58, asked, ['fe80::260:97ff:fe07:69ea', 0]),
+    '1:dGHyGvjMfljg6Bppwm3bg0LO8TY=',
+  );
+  assert.equal(
+    idOf(LAYER.icmp, 1, ['192.168.0.1', 20], ['192.168.0.89', 0]),
+    '1:xka8imJTHE0ZCHTDqMsnK5QKoh8=',
   );
 });

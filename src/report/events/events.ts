@@ -12,10 +12,13 @@ import { messagePart } from './message-part.ts';
  * Events as NDJSON, one object a line, with the member names that readers of Suricata's EVE expect:
  *
  *   timestamp    packet time, RFC 3339 UTC (of a flow: its end; of a device: first seen; of a finding: first event)
- *   event_type   flow, dns, dhcp, tls, quic, ssdp, arp; at the end device, finding
+ *   event_type   flow, dns, dhcp, tls, quic, http, ssh, mqtt, ssdp, arp; at the end device, finding
  *   pcap_cnt     packet number, for messages
  *   flow_id, src_ip, src_port, dest_ip, dest_port, proto, community_id   for what belongs to a flow
  *   <event_type> what is said, in a member named like the event; `flow` with `tcp` and `app_proto` beside it
+ *
+ * An event is one message: a request and its answer are two (`message` in tls, quic and http, `type` in dns and dhcp says
+ * which), joined by `flow_id`. Source is the originator of the flow, in every event. URLs are without query values.
  *
  * Text from the wire is as on the wire; JSON escapes it. Absent members are unknown.
  */

@@ -1,4 +1,6 @@
 import { formatIpv4, formatMac } from '../../bytes/address.ts';
+import { formatTime } from '../../bytes/time.ts';
+import { ja3, ja3s } from '../../fingerprint/ja3.ts';
 import type { Observation } from '../../protocol/observation.ts';
 import { queryTypeName, responseCodeName } from '../zeek/dns-names.ts';
 import { cipherSuiteName, tlsVersionName } from '../zeek/tls-names.ts';
@@ -47,7 +49,12 @@ export function messagePart(observation: Observation): { type: string; body: unk
     case 'tls-client-hello':
       return {
         type: observation.transport === 'quic' ? 'quic' : 'tls',
-        body: { message: 'client_hello', sni: observation.serverName || undefined, alpn: observation.alpn },
+        body: {
+          message: 'client_hello',
+          sni: observation.serverName || undefined,
+          alpn: observation.alpn,
+          ja3: ja3(observation) === '' ? undefined : { hash: ja3(observation) },
+        },
       };
     case 'tls-server-hello':
       return {
@@ -57,6 +64,61 @@ export function messagePart(observation: Observation): { type: string; body: unk
           version: tlsVersionName(observation.version),
           cipher: cipherSuiteName(observation.cipherSuite),
           alpn: observation.alpn || undefined,
+          ja3s: ja3s(observation) === '' ? undefined : { hash: ja3s(observation) },
+        },
+      };
+    case 'tls-certificate':
+      return {
+        type: 'tls',
+        body: {
+          message: 'certificate',
+          subject: observation.subject.commonName || undefined,
+          issuerdn: observation.issuer.commonName || undefined,
+          notbefore: observation.notBefore === 0 ? undefined : formatTime(observation.notBefore, 0),
+          notafter: observation.notAfter === 0 ? undefined : formatTime(observation.notAfter, 0),
+          fingerprint_sha256: observation.sha256,
+        },
+      };
+    case 'http-request':
+      return {
+        type: 'http',
+        body: {
+          message: 'request',
+          hostname: observation.host || undefined,
+          url: observation.path,
+          http_method: observation.method,
+          protocol: `HTTP/${observation.version}`,
+          http_user_agent: observation.userAgent || undefined,
+          http_refer: observation.referrer || undefined,
+        },
+      };
+    case 'http-response':
+      return {
+        type: 'http',
+        body: {
+          message: 'response',
+          status: observation.status,
+          protocol: `HTTP/${observation.version}`,
+          server: observation.server || undefined,
+          http_content_type: observation.contentType || undefined,
+          length: observation.bodyLength < 0 ? undefined : observation.bodyLength,
+        },
+      };
+    case 'ssh-version':
+      return {
+        type: 'ssh',
+        body: {
+          [observation.isClient ? 'client' : 'server']: {
+            proto_version: observation.protocolVersion,
+            software_version: observation.software,
+          },
+        },
+      };
+    case 'mqtt-connect':
+      return {
+        type: 'mqtt',
+        body: {
+          connect: { client_id: observation.clientId, protocol_version: observation.protocolLevel },
         },
       };
     case 'ssdp':

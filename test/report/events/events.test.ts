@@ -15,6 +15,7 @@ interface Event {
   readonly event_type: string;
   readonly flow_id?: number;
   readonly community_id?: string;
+  readonly http?: Readonly<Record<string, unknown>>;
   readonly flow?: { readonly pkts_toserver: number };
 }
 
@@ -35,6 +36,13 @@ test('one JSON object a line; flows, devices and findings as many as in the repo
     if (event.event_type === 'flow') assert.match(event.community_id!, /^1:[A-Za-z0-9+/]{27}=$/);
     assert.ok(event.event_type in event, `${event.event_type} has a member of its name`);
   }
+  const http = events.filter((event) => event.event_type === 'http').map((event) => event.http!);
+  const request = http.find((message) => message['message'] === 'request')!;
+  assert.deepEqual(
+    [request['hostname'], request['url'], request['http_method'], request['protocol']],
+    ['www.example.com', '/index.html', 'GET', 'HTTP/1.1'],
+  );
+  assert.ok(http.some((answer) => answer['message'] === 'response' && answer['status'] === 200));
   const flows = new Set(events.filter((event) => event.event_type === 'flow').map((event) => event.flow_id));
   for (const event of events) if (event.flow_id !== undefined) assert.ok(flows.has(event.flow_id));
 });

@@ -11,7 +11,7 @@ import { formatPlural } from '../../report/quantity.ts';
 import type { Report } from '../../report/schema.ts';
 import { renderReport } from '../../report/terminal/render.ts';
 import { createLiveLog } from '../../serve/live-log.ts';
-import { runLive } from '../../serve/live.ts';
+import { type LiveStatus, runLive } from '../../serve/live.ts';
 import { RecordFile } from '../../serve/record-file.ts';
 import { MODES, MODE_NOTICE, Vantage } from '../../serve/vantage.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
@@ -167,18 +167,18 @@ async function capture(
     },
     ...(record === null ? {} : { record: (bytes) => record.write(bytes) }),
   });
+  const onStatus = (status: LiveStatus): void => {
+    log.status(status);
+    const doubt = vantage.judge(mode);
+    if (doubt !== '' && judged === '') say((judged = doubt));
+  };
   try {
     return await runLive({
       ...chosen,
       source,
       signal: ended.signal,
       onBatch: (batch) => vantage.add(batch),
-      onStatus(status) {
-        if (args.quiet) return;
-        log.status(status);
-        const doubt = vantage.judge(mode);
-        if (doubt !== '' && judged === '') say((judged = doubt));
-      },
+      ...(args.quiet ? {} : { onStatus }),
       reportEverySeconds: args.reportEvery ?? 0,
       onReport: (report) => writeFileAtomically(output!, reportChunks(report)),
       version: version(),

@@ -93,7 +93,7 @@ test('awk reads every log by tabs: as many fields in each row as #fields names',
       const [rows, bad] = stdout.trim().split(' ').map(Number);
       assert.equal(bad, 0, `${name}/${file}`);
       assert.equal(rows, text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length);
-      assert.ok(rows! > 0, `${name}/${file}`);
+      assert.ok(rows > 0, `${name}/${file}`);
       files++;
     }
   }

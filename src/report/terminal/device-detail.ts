@@ -45,7 +45,7 @@ export function renderDeviceDetail(
       'Addresses',
       listed(device.addresses.map(({ address, sources }) => `${address} (${sources.join(', ')})`)),
     ),
-    ...field('Names', listed(device.names.map(({ name, source }) => `${name} (${source})`))),
+    ...field('Names', listed(namesWithSources(device))),
     ...device.links
       .slice(0, MAX_ROWS)
       .flatMap((link, i) => field(i === 0 ? 'Same device' : '', linkText(link))),
@@ -136,12 +136,20 @@ export function renderDeviceDetail(
   return `${blocks.join('\n\n')}\n`;
 }
 
+/** Each name once, with all that gave it. */
+function namesWithSources({ names }: ReportDevice): string[] {
+  const sources = new Map<string, string[]>();
+  for (const { name, source } of names) sources.set(name, [...(sources.get(name) ?? []), source]);
+  return [...sources].map(([name, by]) => `${name} (${by.join(', ')})`);
+}
+
 function linkText({ device, kind, reason }: ReportDevice['links'][number]): string {
   const how = kind === 'changed-address' ? 'one after the other' : 'side by side';
   return `${safeText(device)} (${how}): they share ${safeText(reason)}`;
 }
 
 function serviceText({ name, port, transport, source }: ReportDevice['services'][number]): string {
-  const at = port > 0 ? ` ${transport === '' ? 'port' : transport}/${port}` : '';
+  const place = `${transport === '' ? 'port' : transport}/${port}`;
+  const at = port > 0 && place !== name ? ` ${place}` : '';
   return `${name}${at} (${source})`;
 }

@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   NO_PERMISSION: EXIT.environment,
   NO_SUCH_INTERFACE: EXIT.environment,
   COMPONENT_MISSING: EXIT.environment,
+  FETCH_FAILED: EXIT.environment,
 } as const satisfies Record<string, ExitCode>;
 export type ErrorCode = keyof typeof ERROR_CODES;
 

@@ -48,7 +48,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     command: 'corpus <action> [corpus]',
-    describe: 'Sets of captures: list, run against golden reports, record those, score against labels',
+    describe: 'Sets of captures: list, fetch, run against golden reports, record those, score against labels',
     load: () => import('./commands/corpus.ts'),
   },
   {

@@ -4,7 +4,7 @@ import { type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { SEVERITIES } from '../../detect/finding.ts';
 import { runOptions } from '../corpus/run-options.ts';
 
-const ACTIONS = ['list', 'run', 'record', 'score'] as const;
+const ACTIONS = ['list', 'fetch', 'run', 'record', 'score'] as const;
 
 export function options(yargs: Argv) {
   return runOptions(
@@ -25,6 +25,22 @@ export function options(yargs: Argv) {
         describe: 'Folder of golden reports, instead of the one beside the manifest',
         requiresArg: true,
       })
+      .option('to', {
+        type: 'string',
+        describe: 'fetch: folder for the files; below XDG_DATA_HOME if absent',
+        requiresArg: true,
+      })
+      .option('mirror', {
+        type: 'string',
+        describe: 'fetch: address to fetch from instead of that of the manifest',
+        requiresArg: true,
+      })
+      .option('part', {
+        choices: ['all', 'captures', 'labels'] as const,
+        default: 'all' as const,
+        describe: 'fetch: what of each case',
+        requiresArg: true,
+      })
       .option('threshold', {
         choices: SEVERITIES,
         default: 'medium' as const,
@@ -39,6 +55,7 @@ export function options(yargs: Argv) {
   )
     .example('lanscope corpus list', 'which corpora there are; with a name, its cases')
     .example('lanscope corpus run bundled --jobs 2', 'exit code 1 when a report changed')
+    .example('lanscope corpus fetch iot-23 --only 8-1', 'resumes where it was stopped')
     .example('lanscope corpus run iot-23 --only 8-1 --from captures/', 'captures that are here already')
     .example('lanscope corpus record bundled --only port-scan', 'accept what is reported now')
     .example(
@@ -58,6 +75,7 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
 
 const LOAD = {
   list: () => import('../corpus/list.ts'),
+  fetch: () => import('../corpus/fetch.ts'),
   run: () => import('../corpus/run.ts'),
   record: () => import('../corpus/record.ts'),
   score: () => import('../corpus/score.ts'),

@@ -1,12 +1,12 @@
 /**
  * Names that are asked for, taken apart once: clients ask for the same ones again and again. Everything is forgotten at
- * once when `MAX_KEYS` keys are held; what is returned never depends on it.
+ * once when `MAX_HELD` names and keys are held; what is returned never depends on it.
  */
 import { hashText } from './distinct.ts';
 import { registrableDomain } from './domain-name.ts';
 
-/** Keys of clients and names together. */
-const MAX_KEYS = 16_384;
+/** Names, and keys of clients and domains, together. */
+const MAX_HELD = 16_384;
 
 export interface QueryName {
   /** In lower case. */
@@ -16,13 +16,13 @@ export interface QueryName {
   /** Characters below the domain, without dots. */
   readonly below: string;
   readonly hash: number;
-  /** By client: key of the client and the domain in maps. */
-  readonly keys: Map<number, string>;
 }
 
 export class QueryNames {
   private readonly known = new Map<string, QueryName>();
-  private keysHeld = 0;
+  /** Domain → client → key of the two in maps: one text each, which a map finds without reading it. */
+  private readonly keys = new Map<string, Map<number, string>>();
+  private held = 0;
 
   of(asked: string): QueryName {
     let name = this.known.get(asked);
@@ -33,20 +33,23 @@ export class QueryNames {
     return name;
   }
 
-  /** Key of `client` and the domain of `name`. */
-  keyOf(client: number, { domain, keys }: QueryName): string {
-    let key = keys.get(client);
+  /** Key of a client and a domain. */
+  keyOf(client: number, domain: string): string {
+    let key = this.keys.get(domain)?.get(client);
     if (key === undefined) {
       this.makeRoom();
-      keys.set(client, (key = `${client} ${domain}`));
+      let ofDomain = this.keys.get(domain);
+      if (ofDomain === undefined) this.keys.set(domain, (ofDomain = new Map()));
+      ofDomain.set(client, (key = `${client} ${domain}`));
     }
     return key;
   }
 
   private makeRoom(): void {
-    if (++this.keysHeld <= MAX_KEYS) return;
+    if (++this.held <= MAX_HELD) return;
     this.known.clear();
-    this.keysHeld = 1;
+    this.keys.clear();
+    this.held = 1;
   }
 }
 
@@ -59,6 +62,5 @@ function takeApart(asked: string): QueryName {
     domain: isBelow ? domain : '',
     below: isBelow ? name.slice(0, -domain.length - 1).replaceAll('.', '') : '',
     hash: hashText(name),
-    keys: new Map(),
   };
 }

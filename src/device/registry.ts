@@ -104,6 +104,8 @@ export class DeviceRegistry {
     let destination = -1;
     if (sourceMac > 0 || destinationMac > 0) {
       if (sourceMac === this.lastSource) source = this.lastSourceIndex;
+      else if (sourceMac === this.lastDestination)
+        source = this.lastDestinationIndex; // an answer
       else if (sourceMac > 0) {
         source = this.macs.get(sourceMac);
         if (source < 0) source = this.admit(sourceMac, batch, i, isUnderstood(layers));

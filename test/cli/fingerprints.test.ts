@@ -23,7 +23,7 @@ test('facts of a user name a device that was open, and win over built-in ones', 
     'good',
     '# our own plugs',
     'host | ESP_776655 | brand=Workshop; category=plug | 0.95 | labelled by hand',
-    'manufacturer | Synology | brand=Renamed | 0.97 | to see that it wins',
+    'mdns.txt | vendor=Synology | brand=Renamed; category=nas; os=DSM | 0.97 | to see that it wins',
   );
   const { code, stdout, stderr } = await lanscope(['analyze', HOME, '--fingerprints', facts, '--json']);
   assert.equal(code, 0, stderr);

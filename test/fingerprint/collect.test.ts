@@ -282,3 +282,19 @@ test('NetBIOS: Windows announces its version, Samba that it is a Unix', () => {
   const old = { ...host, osMajor: 6, osMinor: 1, serverType: 0x1003 };
   assert.deepEqual(supported(old as unknown as Observation, 'os'), [], 'as Samba can be set to say');
 });
+
+test('HomeKit and Matter: the number of the category', () => {
+  const hap = 'Acme 12AB._hap._tcp.local';
+  const lock = [record(hap, 16, { strings: ['md=Acme 1', 'ci=6'] })];
+  assert.deepEqual(supported(dns('mdns', { records: lock }), 'category'), ['lock']);
+  const matter = '0123456789ABCDEF._matterc._udp.local';
+  const plug = [record(matter, 16, { strings: ['DT=266', 'VP=4488+259', 'D=840'] })];
+  assert.deepEqual(supported(dns('mdns', { records: plug }), 'category'), ['plug']);
+  assert.deepEqual(supported(dns('mdns', { records: plug }), 'brand'), ['TP-Link']);
+});
+
+test('the author of a media server is not the maker of what it runs on', () => {
+  const described = { kind: 'upnp-description', manufacturer: 'Justin Maggard', modelName: '' };
+  const rest = { deviceType: '', friendlyName: '', modelNumber: '', modelDescription: '' };
+  assert.deepEqual(supported({ ...described, ...rest } as unknown as Observation, 'brand'), []);
+});

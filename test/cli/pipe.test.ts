@@ -131,8 +131,12 @@ test('drops and link types that are not analyzed are told on standard error', as
   writer.statistics(0, [{ code: 5, value: writer.uint64(123n) }]);
   const path = join(folder, 'drops.pcapng');
   writeFileSync(path, writer.bytes);
-  const { stderr, stdout, code } = await lanscope(['analyze', path]);
+  const [{ stderr, stdout, code }, flows] = await Promise.all([
+    lanscope(['analyze', path]),
+    lanscope(['flows', path]),
+  ]);
   assert.equal(code, 0);
+  assert.equal(flows.stderr, stderr);
   assert.deepEqual(stderr.split('\n'), [
     'lanscope: drops.pcapng states 123 packets lost while capturing',
     'lanscope: drops.pcapng: frames of link type USB_LINUX are counted and not analyzed',

@@ -13,6 +13,7 @@ import { makeStyle, type Style } from '../../report/terminal/style.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { restoreStdin } from '../stdin-argument.ts';
+import { inputNotices } from '../../report/terminal/notices.ts';
 import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -86,6 +87,7 @@ async function readFlows(args: Arguments, flowEnd: (slot: number, flows: FlowTab
     onProgress: (state) => progress.update(state),
     version: version(),
   }).finally(() => progress.stop());
+  for (const notice of report.input.flatMap(inputNotices)) writeNotice(notice);
   for (const { layer, code, count, text } of report.issues) {
     if (layer === 'flow' && code === 'evicted') writeNotice(`${formatCount(count)} ${text}`);
   }

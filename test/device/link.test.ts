@@ -87,3 +87,11 @@ test('an IPv6 address made of the other MAC, and one interface identifier under 
   addressed(short, SECOND, 'fd01::1');
   assert.deepEqual(linksOf(short), []);
 });
+
+test('a DUID links what asked over IPv4 and what asked over IPv6', () => {
+  const registry = two(WIRED, [0, 300], 'b8:27:eb:00:00:09', [200, 400]);
+  const duid = '000200009f8b0102030405';
+  keepFingerprint(registry.devices[0]!, 'dhcp-client-id', duid);
+  keepFingerprint(registry.devices[1]!, 'dhcpv6-client-id', duid);
+  assert.deepEqual(linksOf(registry), [`0-1 interfaces: the DHCP client identifier ${duid}`]);
+});

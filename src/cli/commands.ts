@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/verify.ts'),
   },
   {
+    command: 'replay <capture..>',
+    describe: 'Analyze captures as if they came now: at their own speed, N times it, or as fast as it goes',
+    load: () => import('./commands/replay.ts'),
+  },
+  {
     command: 'test <folder>',
     describe: 'Run the cases of a folder: captures with golden reports and expectations',
     load: () => import('./commands/test.ts'),

@@ -25,6 +25,10 @@ export interface LiveRun {
   readonly config?: EngineConfig;
   readonly selection?: Selection;
   readonly outputs?: readonly Output[];
+  /** Present time of the source, epoch seconds; that of this machine when absent. */
+  readonly now?: () => number;
+  /** Asked at the end: whether the source was read as far as it goes; true when absent. */
+  readonly isComplete?: () => boolean;
   /** Aborting ends capturing; what was captured is still analyzed. */
   readonly signal: AbortSignal;
   /** Called every second, and before the end. It must not throw. */
@@ -45,6 +49,7 @@ const SILENT_TICKS = 2;
 export async function runLive(run: LiveRun): Promise<Report> {
   const { source, signal, version } = run;
   const outputs = run.outputs ?? [];
+  const now = run.now ?? (() => Date.now() / 1000);
   const startedAt = new Date();
   const started = performance.now();
   const pipeline = new Pipeline({
@@ -69,8 +74,8 @@ export async function runLive(run: LiveRun): Promise<Report> {
   let silentTicks = 0;
 
   const tick = (): void => {
-    // Times of packets are of this machine's clock, and none older than a second is under way when two ticks were silent.
-    if (++silentTicks > SILENT_TICKS) pipeline.advance(Math.floor(Date.now() / 1000) - SILENT_TICKS);
+    // Times of packets are of the same clock, and none older than a second is under way when two ticks were silent.
+    if (++silentTicks > SILENT_TICKS) pipeline.advance(Math.floor(now()) - SILENT_TICKS);
     status();
     if (reportEveryMs === 0 || isReporting || performance.now() < reportDueMs) return;
     reportDueMs = performance.now() + reportEveryMs;
@@ -104,7 +109,7 @@ export async function runLive(run: LiveRun): Promise<Report> {
   rethrow(failure);
   pipeline.finish();
   status();
-  const report = reportSoFar(true);
+  const report = reportSoFar(run.isComplete?.() ?? true);
   for (const output of outputs) await output.end(report);
   return report;
 }

@@ -119,6 +119,7 @@ function learnRequest(
 ): void {
   wanted(learner, device, request.host.replace(/:\d+$/, ''), context);
   learner.bound(keepFingerprint(device, 'http-user-agent', request.userAgent), context);
+  learner.bound(keepFingerprint(device, 'http-headers', request.headerOrder.join(',')), context);
 }
 
 function learnKex(

@@ -98,3 +98,15 @@ test('a service is what answers, not what is asked for', async () => {
   );
   assert.deepEqual(deviceOf(report, LAPTOP.mac).services, []);
 });
+
+test('a phone that changes its random address is linked with what it was, in the report', async () => {
+  const [before, after] = ['da:a1:19:00:00:01', '3e:22:33:44:55:66'];
+  const report = await new Scene()
+    .dhcp(0, { client: before, type: 3, hostName: 'annas-pixel', parameters: [1, 3, 6, 15] })
+    .dhcp(100, { client: after, type: 3, hostName: 'annas-pixel', parameters: [1, 3, 6, 15] })
+    .report();
+  const reason = 'the name annas-pixel';
+  const link = (device: string): object => ({ device, kind: 'changed-address', reason });
+  assert.deepEqual(deviceOf(report, before).links, [link(after)]);
+  assert.deepEqual(deviceOf(report, after).links, [link(before)]);
+});

@@ -39,7 +39,9 @@ function hostileReport(text: string): Report {
     evidence: [{ source: 'x', value: text, supports: { brand: text }, weight: 0.5 }],
   };
   return sampleReport({
-    devices: [{ ...camera, vendor: text, identity }],
+    devices: [
+      { ...camera, vendor: text, identity, links: [{ device: text, kind: 'interfaces', reason: text }] },
+    ],
     findings: [sampleFinding({ summary: text, evidence: { text } })],
     score: { value: 1, reasons: [{ summary: text, points: 9 }] },
   });

@@ -101,11 +101,22 @@ function deviceRow(device: ReportDevice): string {
   if (device.addresses.length > 4) addresses.push(`<span class="dim">+${device.addresses.length - 4}</span>`);
   const name = bestName(device);
   return (
-    `<tr><td class="mono mac">${escapeHtml(device.id)}<br><span class="dim">${escapeHtml(vendor)}</span></td>` +
+    `<tr><td class="mono mac">${escapeHtml(device.id)}<br><span class="dim">${escapeHtml(vendor)}</span>${links(device)}</td>` +
     `<td>${escapeHtml(describe(device))}${bar}</td>` +
     `<td>${name === '' ? '' : `${escapeHtml(name)}<br>`}<span class="mono">${addresses.join('<br>')}</span></td>` +
     `<td class="num">${formatBytes(traffic.bytesOut)}</td><td class="num">${formatBytes(traffic.bytesIn)}</td></tr>\n`
   );
+}
+
+/** Other MAC addresses of the device, with the reason to hover over. */
+function links({ links }: ReportDevice): string {
+  return links
+    .slice(0, 4)
+    .map(
+      ({ device, reason }) =>
+        `<br><span class="dim" title="${escapeHtml(`same device: ${reason}`)}">also ${escapeHtml(device)}</span>`,
+    )
+    .join('');
 }
 
 function describe({ identity, roles }: ReportDevice): string {

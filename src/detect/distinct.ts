@@ -6,47 +6,67 @@ const REGISTERS = 1 << REGISTER_BITS;
 const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
 export class DistinctCounter {
-  private exact: Set<number> | null = new Set();
+  /** The first hash; most counters never see another, and a set is large for one number. */
+  private first = -1;
+  /** All hashes from the second on; null before it, and beyond `EXACT`. */
+  private exact: Set<number> | null = null;
   private registers: Uint8Array | null = null;
+  /** Of the registers; -1 when they changed since. */
+  private estimate = -1;
 
   /** Adds a thing by a well-spread 32-bit hash; true when it is certainly new (never said beyond `EXACT`). */
   add(hash: number): boolean {
-    if (this.exact !== null) {
-      if (this.exact.has(hash)) return false;
-      if (this.exact.size < EXACT) {
-        this.exact.add(hash);
-        return true;
-      }
-      this.registers = new Uint8Array(REGISTERS);
-      for (const known of this.exact) this.register(known);
-      this.exact = null;
+    if (this.registers !== null) {
+      this.register(hash);
+      return false;
     }
+    if (this.exact === null) {
+      if (this.first === hash) return false;
+      if (this.first < 0) this.first = hash;
+      else this.exact = new Set([this.first, hash]);
+      return true;
+    }
+    if (this.exact.has(hash)) return false;
+    if (this.exact.size < EXACT) {
+      this.exact.add(hash);
+      return true;
+    }
+    this.registers = new Uint8Array(REGISTERS);
+    for (const known of this.exact) this.register(known);
+    this.exact = null;
     this.register(hash);
     return false;
   }
 
   get isExact(): boolean {
-    return this.exact !== null;
+    return this.registers === null;
   }
 
   get count(): number {
-    if (this.exact !== null) return this.exact.size;
-    let sum = 0;
-    let zeros = 0;
-    for (const rank of this.registers!) {
-      sum += 2 ** -rank;
-      if (rank === 0) zeros++;
-    }
-    const raw = (ALPHA * REGISTERS * REGISTERS) / sum;
-    const estimate = raw <= 2.5 * REGISTERS && zeros > 0 ? REGISTERS * Math.log(REGISTERS / zeros) : raw;
-    return Math.max(EXACT, Math.round(estimate));
+    if (this.registers === null) return this.exact?.size ?? (this.first < 0 ? 0 : 1);
+    if (this.estimate < 0) this.estimate = estimateOf(this.registers);
+    return this.estimate;
   }
 
   private register(hash: number): void {
     const index = hash >>> (32 - REGISTER_BITS);
     const rank = Math.min(Math.clz32(hash << REGISTER_BITS), 32 - REGISTER_BITS) + 1;
-    if (this.registers![index]! < rank) this.registers![index] = rank;
+    if (this.registers![index]! >= rank) return;
+    this.registers![index] = rank;
+    this.estimate = -1;
   }
+}
+
+function estimateOf(registers: Uint8Array): number {
+  let sum = 0;
+  let zeros = 0;
+  for (const rank of registers) {
+    sum += 2 ** -rank;
+    if (rank === 0) zeros++;
+  }
+  const raw = (ALPHA * REGISTERS * REGISTERS) / sum;
+  const estimate = raw <= 2.5 * REGISTERS && zeros > 0 ? REGISTERS * Math.log(REGISTERS / zeros) : raw;
+  return Math.max(EXACT, Math.round(estimate));
 }
 
 /** A well-spread hash of an address. */

@@ -108,13 +108,13 @@ function deviceRow(device: ReportDevice): string {
   );
 }
 
-/** Other MAC addresses of the device, with the reason to hover over. */
+/** Other MAC addresses of the device. */
 function links({ links }: ReportDevice): string {
   return links
     .slice(0, 4)
     .map(
       ({ device, reason }) =>
-        `<br><span class="dim" title="${escapeHtml(`same device: ${reason}`)}">also ${escapeHtml(device)}</span>`,
+        `<br><span class="dim">also ${escapeHtml(device)}, by ${escapeHtml(reason)}</span>`,
     )
     .join('');
 }

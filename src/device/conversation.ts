@@ -20,6 +20,8 @@ export class Conversations {
   private readonly table = new AddressTable(LIMIT.peers);
   private readonly peers: DevicePeer[] = [];
   private readonly silent: Uint16Array;
+  /** Services that are in their device's list: device, transport and port in one number. */
+  private readonly served = new Set<number>();
 
   constructor(registry: DeviceRegistry, resolved: ResolvedNames) {
     this.registry = registry;
@@ -145,16 +147,23 @@ export class Conversations {
         : protocol === IP_PROTOCOL.udp && flows.origPackets[slot]! > 0 && port < REGISTERED_UDP;
     if (!accepted) return;
     const transport = protocol === IP_PROTOCOL.tcp ? 'tcp' : 'udp';
-    if (!keepService(this.registry.devices[device]!, `${transport}/${port}`, port, transport, 'flow')) {
-      this.registry.issues.add(ISSUE['device/list-limit'], flows.firstPacket[slot]!);
-    }
+    const known = (device * 2 + (transport === 'tcp' ? 0 : 1)) * PORTS + port;
+    if (this.served.has(known)) return;
+    if (keepService(this.registry.devices[device]!, portName(protocol, port), port, transport, 'flow')) {
+      this.served.add(known);
+    } else this.registry.issues.add(ISSUE['device/list-limit'], flows.firstPacket[slot]!);
   }
 }
 
+const PORTS = 65_536;
+/** Names of ports that were asked for, so that each is one text: flows end all the time. */
+const tcpNames = new Array<string | undefined>(PORTS);
+const udpNames = new Array<string | undefined>(PORTS);
+
 /** `tcp/443`; '' for protocols without ports. */
 function portName(protocol: number, port: number): string {
-  if (protocol === IP_PROTOCOL.tcp) return `tcp/${port}`;
-  if (protocol === IP_PROTOCOL.udp) return `udp/${port}`;
+  if (protocol === IP_PROTOCOL.tcp) return (tcpNames[port] ??= `tcp/${port}`);
+  if (protocol === IP_PROTOCOL.udp) return (udpNames[port] ??= `udp/${port}`);
   if (protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmpv6) return 'icmp';
   return '';
 }

@@ -39,7 +39,7 @@ export class QueryNames {
     if (key === undefined) {
       this.makeRoom();
       let ofDomain = this.keys.get(domain);
-      if (ofDomain === undefined) this.keys.set(domain, (ofDomain = new Map()));
+      if (ofDomain === undefined) this.keys.set(domain, (ofDomain = new Map<number, string>()));
       ofDomain.set(client, (key = `${client} ${domain}`));
     }
     return key;

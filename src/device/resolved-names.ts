@@ -14,7 +14,7 @@ export class ResolvedNames {
 
   set(device: number, address: string, name: string): void {
     let named = this.names.get(address);
-    if (named === undefined) this.names.set(address, (named = new Map()));
+    if (named === undefined) this.names.set(address, (named = new Map<number, string>()));
     const known = named.get(device);
     if (known === name) return;
     named.set(device, name);

@@ -6,7 +6,7 @@
 
 /** Ranges in the pool at most, over all flows. */
 export const ISLAND_LIMIT = 65_536;
-/** Ranges of one direction at most: crafted traffic cannot make a packet walk further. */
+/** Ranges of one direction at most, wherever they lie: crafted traffic cannot make a packet walk further. */
 export const ISLANDS_PER_DIRECTION = 64;
 
 export class IslandPool {
@@ -47,12 +47,13 @@ export class IslandPool {
     let at = head;
     let walked = 0;
     while (at !== 0 && ((this.#end[at - 1]! - start) | 0) < 0) {
-      if (++walked > ISLANDS_PER_DIRECTION) return head;
+      walked++;
       before = at;
       at = this.#next[at - 1]!;
     }
+    if (walked + this.#length(at) >= ISLANDS_PER_DIRECTION && !this.#touches(at, end)) return head;
     // Swallow what the new range touches.
-    while (at !== 0 && ((this.#start[at - 1]! - end) | 0) <= 0) {
+    while (this.#touches(at, end)) {
       if (((this.#start[at - 1]! - start) | 0) < 0) start = this.#start[at - 1]!;
       if (((this.#end[at - 1]! - end) | 0) > 0) end = this.#end[at - 1]!;
       at = this.release(at);
@@ -74,6 +75,16 @@ export class IslandPool {
     let island = head;
     while (this.#next[island - 1] !== 0) island = this.#next[island - 1]!;
     return this.#end[island - 1]!;
+  }
+
+  #touches(island: number, end: number): boolean {
+    return island !== 0 && ((this.#start[island - 1]! - end) | 0) <= 0;
+  }
+
+  #length(head: number): number {
+    let length = 0;
+    for (let island = head; island !== 0; island = this.#next[island - 1]!) length++;
+    return length;
   }
 
   #take(): number {

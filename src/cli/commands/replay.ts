@@ -42,6 +42,26 @@ export function options(yargs: Argv) {
         describe: 'How many times as fast as it was, or max',
         requiresArg: true,
       })
+      .option('interface', {
+        alias: 'i',
+        type: 'string',
+        describe: 'Send the frames on this interface instead of analyzing them',
+        requiresArg: true,
+      })
+      .option('loop', { type: 'number', default: 1, describe: 'With -i: passes', requiresArg: true })
+      .option('rate', { type: 'number', describe: 'With -i: frames a second', requiresArg: true })
+      .option('map-mac', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        describe: 'With -i: FROM=TO, in Ethernet headers and ARP (repeatable)',
+        requiresArg: true,
+      })
+      .option('yes', {
+        type: 'boolean',
+        default: false,
+        describe: 'With -i: also where others than this machine may hear it',
+      })
       .option('output', {
         alias: 'o',
         type: 'string',
@@ -62,7 +82,8 @@ export function options(yargs: Argv) {
       })
       .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
       .example('lanscope replay lan.pcap --speed 60', 'an hour in a minute')
-      .epilogue('The report is that of analyze, at any speed. Nothing is sent anywhere.'),
+      .example('lanscope replay lan.pcap -i veth0 --rate 1000', 'onto a wire')
+      .epilogue('The report is that of analyze, at any speed. Nothing is sent without --interface.'),
   );
 }
 
@@ -70,6 +91,17 @@ type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 
 export async function run(args: Arguments): Promise<ExitCode> {
   const speed = speedOf(args.speed);
+  if (args.interface !== undefined) {
+    const { replayOnWire } = await import('../replay-on-wire.ts');
+    const quiet = args.quiet ?? false;
+    return replayOnWire(await findCaptures(args.capture), {
+      ...args,
+      interface: args.interface,
+      speed,
+      rate: args.rate,
+      quiet,
+    });
+  }
   for (const path of [args.output, args.events]) if (path !== undefined) await requireWritable(path);
   const config = args.config === undefined ? undefined : await readConfig(args.config);
   const selection = selectionOf(args);

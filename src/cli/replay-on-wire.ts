@@ -1,0 +1,65 @@
+/** `lanscope replay --interface`: what stands between a capture and a wire. */
+import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
+import { openInjector } from '../capture/live/injector.ts';
+import { publicBecause } from '../capture/live/private-interface.ts';
+import { openCaptures } from '../capture/open.ts';
+import { sendCapture } from '../harness/replay/send-capture.ts';
+import { formatBytes, formatCount, formatPlural } from '../report/quantity.ts';
+import { stopOnInterrupt } from './interrupt.ts';
+import { writeNotice } from './terminal.ts';
+
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+const MAX_RATE = 1e7;
+
+export interface WireArguments {
+  readonly interface: string;
+  readonly speed: number;
+  readonly loop: number;
+  readonly rate: number | undefined;
+  /** `from=to`. */
+  readonly mapMac: readonly string[];
+  readonly yes: boolean;
+  readonly quiet: boolean;
+}
+
+export async function replayOnWire(paths: readonly string[], args: WireArguments): Promise<ExitCode> {
+  const { loop, rate } = args;
+  if (!(Number.isInteger(loop) && loop >= 1))
+    throw new LanscopeError('USAGE', '--loop must be a whole number from 1');
+  if (rate !== undefined && !(rate > 0 && rate <= MAX_RATE)) {
+    throw new LanscopeError('USAGE', `--rate must be a number of frames a second from 0 to ${MAX_RATE}`);
+  }
+  const macs = new Map(args.mapMac.map(parseMapping));
+  const reason = args.yes ? '' : publicBecause(args.interface);
+  if (reason !== '') {
+    throw new LanscopeError('USAGE', `not sending on ${args.interface} without --yes: ${reason}`);
+  }
+  const injector = openInjector(args.interface);
+  const interrupt = stopOnInterrupt();
+  try {
+    const { frames, bytes, skipped, cut } = await sendCapture(injector, {
+      open: () => openCaptures(paths, { noHash: true }),
+      passes: loop,
+      speed: args.speed,
+      rate,
+      macs,
+      signal: interrupt.signal,
+    });
+    if (!args.quiet) {
+      writeNotice(`sent ${formatPlural(frames, 'frame')}, ${formatBytes(bytes)}, on ${args.interface}`);
+      if (skipped > 0)
+        writeNotice(`${formatCount(skipped)} packets are no Ethernet frames and were not sent`);
+      if (cut > 0) writeNotice(`${formatCount(cut)} frames were cut when they were captured, and sent so`);
+    }
+  } finally {
+    interrupt.release();
+    injector.close();
+  }
+  return EXIT.ok;
+}
+
+function parseMapping(text: string): [string, string] {
+  const [from = '', to = ''] = text.split('=');
+  if (MAC.test(from) && MAC.test(to)) return [from, to];
+  throw new LanscopeError('USAGE', `--map-mac ${text} is not FROM=TO with two MAC addresses`);
+}

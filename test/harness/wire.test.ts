@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCap } from '../../src/capture/live/cap-addon.ts';
+import { readReport } from '../../src/report/read.ts';
 import { rewriteMacs } from '../../src/harness/replay/send-capture.ts';
 import { analyzeFile } from '../engine/analyze-file.ts';
 import { ROOT } from '../cli/command.ts';
@@ -152,6 +153,39 @@ describe('a capture on a wire', () => {
     );
     const ids = arrived.devices.map(({ id }) => id);
     assert.ok(ids.includes('02:00:00:00:00:99') && !ids.includes('00:0c:29:de:ad:01'));
+  });
+
+  test('heard by live, it has the devices and findings of analyze', async (t) => {
+    if (missing !== '') return t.skip(missing);
+    const inside = ['netns', 'exec', NAMESPACE, process.execPath, '--import', 'tsx', 'src/cli/main.ts'];
+    const file = join(folder, 'live.json');
+    const live = spawn('ip', [...inside, 'live', '-i', 'far', '-o', file], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    await new Promise<void>((resolve, reject) => {
+      live.once('exit', () => reject(new Error('live ended')));
+      live.stderr.on('data', (text: Buffer) => String(text).includes('capturing on') && resolve());
+    });
+    const sender = spawn('ip', [...inside, 'replay', capture, '-i', 'near', '-q'], {
+      cwd: ROOT,
+      stdio: 'ignore',
+    });
+    assert.equal(await new Promise((resolve) => sender.once('exit', resolve)), 0);
+    await sleep(500);
+    live.removeAllListeners('exit');
+    const gone = new Promise((resolve) => live.once('exit', resolve));
+    live.kill('SIGINT');
+    await gone;
+    const heard = await readReport(file);
+    const expected = await analyzeFile(capture);
+    const essence = ({ totals, devices, findings }: typeof heard) => ({
+      packets: totals.packets,
+      devices: devices.map(({ id, addresses }) => [id, addresses.map(({ address }) => address)]),
+      // Which episodes there are may depend on when packets arrived; who did what does not.
+      findings: [...new Set(findings.map(({ rule, device }) => `${rule} ${device}`))].sort(),
+    });
+    assert.deepEqual(essence(heard), essence(expected));
   });
 
   test('not where others may hear it, unless told so', async (t) => {

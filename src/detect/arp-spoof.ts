@@ -22,6 +22,8 @@ import type { RuleConfig } from './thresholds.ts';
 
 const MAX_REQUESTS = 4096;
 const MAX_CLAIMS = 8192;
+/** One request excuses this many replies of one sender: it may be captured on two ports, or answered twice. */
+const REPLIES_TO_REQUEST = 3;
 
 class Notes {
   readonly addresses = new Samples();
@@ -30,14 +32,25 @@ class Notes {
   gateway = false;
 }
 
+interface Request {
+  /** Of the last one. */
+  seconds: number;
+  count: number;
+}
+
 interface Claim {
+  /** Requests for the address when this sender last answered, and its answers since. */
+  request: number;
+  answers: number;
   unsolicited: number;
   pending: [seconds: number, nanos: number, packet: number][];
 }
 
+const newClaim = (): Claim => ({ request: 0, answers: 0, unsolicited: 0, pending: [] });
+
 export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view): Detector => {
-  /** Address asked for → second of the last request. */
-  const requests = new BoundedMap<number, { seconds: number }>(MAX_REQUESTS);
+  /** By address asked for. */
+  const requests = new BoundedMap<number, Request>(MAX_REQUESTS);
   const claims = new BoundedMap<string, Claim>(MAX_CLAIMS);
   /** Address → MAC that first said it has it. */
   const firstHolder = new BoundedMap<number, { mac: number }>(MAX_CLAIMS);
@@ -49,7 +62,11 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     if (observation.kind !== 'arp') return;
     const { operation, senderIp, senderMac, targetIp } = observation;
     if (operation === 1) {
-      if (!observation.gratuitous) requests.use(targetIp, () => ({ seconds: 0 })).seconds = at.seconds;
+      if (!observation.gratuitous) {
+        const request = requests.use(targetIp, () => ({ seconds: 0, count: 0 }));
+        request.seconds = at.seconds;
+        request.count++;
+      }
       if (senderIp !== 0) {
         firstHolder.use(senderIp, () => ({ mac: senderMac }));
         const own = ownAddresses.use(senderMac, () => new Set());
@@ -61,15 +78,24 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     const holder = firstHolder.use(senderIp, () => ({ mac: senderMac })).mac;
     if (virtualMac(senderMac) !== '') return;
     const asked = requests.peek(senderIp);
-    const solicited = asked !== undefined && at.seconds - asked.seconds <= config.requestSeconds;
     const owner = ownerBeside(senderIp, senderMac, holder);
     const own = ownAddresses.use(senderMac, () => new Set());
     if (own.size < 4) own.add(senderIp);
     // Announcing its only address is what a second interface does.
     if (observation.gratuitous && own.size < 2) return;
-    if (owner === -1 || (solicited && observation.targetMac !== 0xffff_ffff_ffff && !isPoisoner(senderMac)))
-      return;
-    count(observation, owner, at);
+    if (owner === -1) return;
+    const claim = claims.use(`${senderMac} ${senderIp}`, newClaim);
+    const wasAsked =
+      asked !== undefined && at.seconds - asked.seconds <= config.requestSeconds && answers(claim, asked);
+    if (wasAsked && observation.targetMac !== 0xffff_ffff_ffff && !isPoisoner(senderMac)) return;
+    count(claim, observation, owner, at);
+  }
+
+  /** Counts a reply to the last request; true while that request can have caused it. */
+  function answers(claim: Claim, { count: request }: Request): boolean {
+    if (claim.request !== request) claim.answers = 0;
+    claim.request = request;
+    return ++claim.answers <= REPLIES_TO_REQUEST;
   }
 
   function isRouter(device: number): boolean {
@@ -91,9 +117,8 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     return device >= 0 && log.running(deviceActor(view, device), 0) !== undefined;
   }
 
-  function count(arp: ArpObservation, owner: number, at: MessageContext): void {
+  function count(claim: Claim, arp: ArpObservation, owner: number, at: MessageContext): void {
     const { senderIp, senderMac } = arp;
-    const claim = claims.use(`${senderMac} ${senderIp}`, () => ({ unsolicited: 0, pending: [] }));
     claim.unsolicited++;
     if (claim.unsolicited < config.unsolicited) {
       claim.pending.push([at.seconds, at.nanos, at.packet]);

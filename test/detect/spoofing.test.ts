@@ -14,6 +14,14 @@ test('arp-spoof: repeated unasked replies for the address of another device', as
   assert.deepEqual(finding.evidence['victims'], [LAPTOP.ip]);
 });
 
+test('arp-spoof: one request does not excuse a burst of replies', async () => {
+  const scene = new Scene().resolve(0, LAPTOP, ROUTER).resolve(1, INTRUDER, ROUTER);
+  for (let i = 0; i < 20; i++) scene.arpReply(1.1 + i / 100, INTRUDER, LAPTOP, ROUTER.ip);
+  const finding = only(await scene.findings(), 'arp-spoof');
+  assert.equal(finding.device, INTRUDER.mac);
+  assert.equal(finding.peer, ROUTER.mac);
+});
+
 test('arp-spoof: both sides of a connection are worse than one', async () => {
   const scene = new Scene().resolve(0, LAPTOP, ROUTER).resolve(1, INTRUDER, ROUTER);
   for (let i = 0; i < 10; i++) {

@@ -159,6 +159,12 @@ export class AddressBook {
     return entry >= 0 && this.owns(entry);
   }
 
+  /** `device` sent a packet from this address that no router had forwarded, or proved it. */
+  sentFrom(device: number, words: Uint32Array, at: number): boolean {
+    const entry = this.table.find(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    return entry >= 0 && (this.claims[entry]! & ~(CLAIM.forwarded | CLAIM.mdns)) !== 0;
+  }
+
   /** `device` passed packets of this address on, and never sent one as its own. */
   cameFromElsewhere(device: number, words: Uint32Array, at: number): boolean {
     const entry = this.table.find(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);

@@ -207,10 +207,19 @@ export class DeviceRegistry {
    */
   actorOf(words: Uint32Array, at: number, mac: Mac): number {
     const owner = this.ownerOf(words, at, mac);
-    if (owner >= 0) return owner;
     const sender = this.indexOf(mac);
+    if (owner >= 0) return this.borrows(sender, owner, words, at) ? sender : owner;
     if (sender < 0 || this.addresses.forwards(sender)) return -1;
     return this.addresses.cameFromElsewhere(sender, words, at) ? -1 : sender;
+  }
+
+  /**
+   * `sender` itself sent from the address of `owner`, who is heard with a MAC of its own. An owner who never is may be
+   * behind a repeater, which puts its MAC in place of its clients'.
+   */
+  private borrows(sender: number, owner: number, words: Uint32Array, at: number): boolean {
+    if (sender < 0 || sender === owner || this.packetsOut[owner] === 0) return false;
+    return this.addresses.sentFrom(sender, words, at) && !this.addresses.forwards(sender);
   }
 
   /** A device by a MAC that a message names: made if need be, because the message vouches for it. */

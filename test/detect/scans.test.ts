@@ -47,6 +47,14 @@ test('port-scan: decoys do not hide who sends them', async () => {
   assert.equal(only(await scene.findings(), 'port-scan').device, INTRUDER.mac);
 });
 
+test('port-scan: the address of a neighbour does not put the blame on it', async () => {
+  const scene = home().resolve(0.5, LAPTOP, CAMERA);
+  for (let port = 1; port <= 100; port++) {
+    scene.unanswered(1 + port * 0.01, { mac: INTRUDER.mac, ip: LAPTOP.ip }, CAMERA, port);
+  }
+  assert.equal(only(await scene.findings(), 'port-scan').device, INTRUDER.mac);
+});
+
 test('port-scan: a client of many working services, and one that retries a closed port, are none', async () => {
   const scene = home();
   for (let port = 8000; port < 8060; port++)

@@ -20,7 +20,7 @@ export interface Kind {
 }
 
 export const KINDS: Readonly<Record<string, Kind>> = {
-  mixed: { dns: 30, udp: 60, arp: 5, mdns: 5, segments: [4, 400], full: 13, bare: 55, connections: 300 },
+  mixed: { dns: 8, udp: 60, arp: 5, mdns: 5, segments: [4, 400], full: 13, bare: 55, connections: 300 },
   small: { dns: 10, udp: 20, arp: 5, mdns: 2, segments: [4, 400], full: 0, bare: 95, connections: 300 },
   large: { dns: 2, udp: 5, arp: 1, mdns: 1, segments: [200, 4000], full: 95, bare: 4, connections: 100 },
   'short-flows': { dns: 5, udp: 5, arp: 2, mdns: 1, segments: [0, 0], full: 0, bare: 0, connections: 50 },

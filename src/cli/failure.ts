@@ -16,12 +16,16 @@ export function reportFailure(error: unknown): ExitCode {
 
 /**
  * A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no failure. The exit code
- * stays what it was going to be.
+ * stays what it was going to be. A full disk is one.
  */
-export function endQuietlyOnClosedPipe(): void {
+export function endOnBrokenOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
-    throw error;
+    if (error.code === undefined) throw error;
+    const reason = error.code === 'ENOSPC' ? 'the disk is full' : error.code;
+    process.exit(
+      reportFailure(new LanscopeError('OUTPUT_UNWRITABLE', `standard output cannot be written: ${reason}`)),
+    );
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

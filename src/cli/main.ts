@@ -4,11 +4,11 @@
  */
 import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
 import { COMMANDS } from './commands.ts';
-import { endQuietlyOnClosedPipe, reportFailure } from './failure.ts';
+import { endOnBrokenOutput, reportFailure } from './failure.ts';
 import { protectStdin } from './stdin-argument.ts';
 import { version } from './version.ts';
 
-endQuietlyOnClosedPipe();
+endOnBrokenOutput();
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${version()}\n`);

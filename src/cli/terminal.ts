@@ -27,6 +27,24 @@ export async function writeResult(chunks: string | Iterable<string>): Promise<vo
   }
 }
 
+// Control characters but for line ends and tabs, and those that change direction or are not seen.
+const UNSAFE_DATA =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** JSON or CSV that a terminal may show: JSON keeps its value. */
+export function harmlessData(text: string): string {
+  return text.replace(UNSAFE_DATA, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** Writes JSON or CSV: as it is to programs, harmless to a person's terminal. */
+export function writeData(chunks: string | Iterable<string>): Promise<void> {
+  return writeResult(process.stdout.isTTY ? harmlessChunks(chunks) : chunks);
+}
+
+function* harmlessChunks(chunks: string | Iterable<string>): Generator<string> {
+  for (const chunk of typeof chunks === 'string' ? [chunks] : chunks) yield harmlessData(chunk);
+}
+
 /** One line on standard error; text from outside is made harmless. */
 export function writeNotice(text: string): void {
   process.stderr.write(`lanscope: ${escapeForTerminal(text, 1000)}\n`);

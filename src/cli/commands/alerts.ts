@@ -7,7 +7,7 @@ import { formatPlural } from '../../report/quantity.ts';
 import { renderFindings } from '../../report/terminal/findings.ts';
 import { makeStyle } from '../../report/terminal/style.ts';
 import { memoryOptions, readMemory } from '../store-option.ts';
-import { hasColor, terminalWidth, writeResult } from '../terminal.ts';
+import { hasColor, terminalWidth, writeData, writeResult } from '../terminal.ts';
 
 export function options(yargs: Argv) {
   return memoryOptions(yargs)
@@ -25,7 +25,7 @@ type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 export async function run(args: Arguments): Promise<ExitCode> {
   const { findings } = await readMemory(args);
   const chosen = findings.filter(({ severity }) => severityRank(severity) >= severityRank(args.severity));
-  if (args.json) await writeResult(`${JSON.stringify(chosen, null, 2)}\n`);
+  if (args.json) await writeData(`${JSON.stringify(chosen, null, 2)}\n`);
   else if (chosen.length === 0) await writeResult('No findings.\n');
   else {
     const style = makeStyle(hasColor());

@@ -19,7 +19,7 @@ import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { dbOption, storePath } from '../store-option.ts';
-import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
+import { hasColor, terminalWidth, writeData, writeNotice, writeResult } from '../terminal.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
 
@@ -131,7 +131,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
 
   if (args.output !== undefined) await writeFileAtomically(args.output, reportChunks(report));
   if (args.html !== undefined) await writeFileAtomically(args.html, renderReportHtml(report));
-  if (args.json) await writeResult(reportChunks(report));
+  if (args.json) await writeData(reportChunks(report));
   else if (!args.quiet) {
     await writeResult(
       renderReport(report, {

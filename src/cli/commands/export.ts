@@ -5,7 +5,7 @@ import { reportChunks } from '../../report/canonical.ts';
 import { devicesCsv, findingsCsv } from '../../report/csv.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
 import { memoryOptions, readMemory } from '../store-option.ts';
-import { writeResult } from '../terminal.ts';
+import { writeData } from '../terminal.ts';
 
 export function options(yargs: Argv) {
   return memoryOptions(yargs)
@@ -36,7 +36,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
       : args.what === 'findings'
         ? findingsCsv(findings)
         : devicesCsv(devices);
-  if (args.output === undefined) await writeResult(chunks);
+  if (args.output === undefined) await writeData(chunks);
   else await writeFileAtomically(args.output, chunks);
   return EXIT.ok;
 }

@@ -14,7 +14,7 @@ import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { inputNotices } from '../../report/terminal/notices.ts';
-import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
+import { hasColor, terminalWidth, writeData, writeNotice, writeResult } from '../terminal.ts';
 import { version } from '../version.ts';
 
 export function options(yargs: Argv) {
@@ -100,8 +100,8 @@ async function writeRows<Row>(
   csv: (rows: readonly Row[]) => Iterable<string>,
   text: () => string,
 ): Promise<void> {
-  if (args.json) await writeResult(`${JSON.stringify(rows, null, 2)}\n`);
-  else if (args.csv) await writeResult(csv(rows));
+  if (args.json) await writeData(`${JSON.stringify(rows, null, 2)}\n`);
+  else if (args.csv) await writeData(csv(rows));
   else await writeResult(text());
 }
 

@@ -5,7 +5,7 @@ import { formatPlural } from '../../report/quantity.ts';
 import { byTraffic, renderDevices } from '../../report/terminal/devices.ts';
 import { makeStyle } from '../../report/terminal/style.ts';
 import { memoryOptions, readMemory } from '../store-option.ts';
-import { hasColor, terminalWidth, writeResult } from '../terminal.ts';
+import { hasColor, terminalWidth, writeData, writeResult } from '../terminal.ts';
 
 export function options(yargs: Argv) {
   return memoryOptions(yargs).option('json', {
@@ -19,7 +19,7 @@ type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 
 export async function run(args: Arguments): Promise<ExitCode> {
   const { devices } = await readMemory(args);
-  if (args.json) await writeResult(`${JSON.stringify(devices, null, 2)}\n`);
+  if (args.json) await writeData(`${JSON.stringify(devices, null, 2)}\n`);
   else if (devices.length === 0) await writeResult('No devices.\n');
   else {
     const style = makeStyle(hasColor());

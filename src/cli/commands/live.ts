@@ -18,7 +18,7 @@ import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts
 import { stopOnInterrupt } from '../interrupt.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { dbOption, storePath } from '../store-option.ts';
-import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
+import { hasColor, terminalWidth, writeData, writeNotice, writeResult } from '../terminal.ts';
 import { version } from '../version.ts';
 
 /** Rows on the terminal; the report has all. */
@@ -114,7 +114,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   });
 
   if (args.output !== undefined) await writeFileAtomically(args.output, reportChunks(report));
-  if (args.json) await writeResult(reportChunks(report));
+  if (args.json) await writeData(reportChunks(report));
   else if (!args.quiet) {
     await writeResult(
       renderReport(report, {

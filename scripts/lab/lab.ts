@@ -121,20 +121,7 @@ export class Lab {
   async record(file: string, bridge = LAN): Promise<() => Promise<void>> {
     const child = spawn(
       'ip',
-      [
-        'netns',
-        'exec',
-        this.switchNs,
-        'tcpdump',
-        '-i',
-        bridge,
-        '-U',
-        '-s',
-        '0',
-        '-w',
-        file,
-        '-B', '32768',
-      ],
+      ['netns', 'exec', this.switchNs, 'tcpdump', '-i', bridge, '-U', '-s', '0', '-w', file, '-B', '32768'],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.children.push(child);

@@ -84,7 +84,7 @@ function createKnowledge(
         rememberedValues = 0;
         known = undefined;
       }
-      if (known === undefined) remembered.set(kind, (known = new Map()));
+      if (known === undefined) remembered.set(kind, (known = new Map<string, readonly Match[]>()));
       known.set(value, (matches = find()));
       rememberedValues++;
       for (const { fact } of matches) matched.add(fact.origin);

@@ -6,16 +6,7 @@ import { readText } from '../bytes/text.ts';
 import { DEFAULT_CREDENTIALS } from './data/default-credentials.ts';
 
 export type LoginProtocol =
-  | 'ftp'
-  | 'http-basic'
-  | 'http-form'
-  | 'imap'
-  | 'irc'
-  | 'mqtt'
-  | 'pop3'
-  | 'rtsp-basic'
-  | 'smtp'
-  | 'telnet';
+  'ftp' | 'http-basic' | 'http-form' | 'imap' | 'irc' | 'mqtt' | 'pop3' | 'rtsp-basic' | 'smtp' | 'telnet';
 
 export interface LoginObservation {
   readonly kind: 'login';

@@ -87,7 +87,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     const claim = claims.use(`${senderMac} ${senderIp}`, newClaim);
     const wasAsked =
       asked !== undefined && at.seconds - asked.seconds <= config.requestSeconds && answers(claim, asked);
-    if (wasAsked && observation.targetMac !== 0xffff_ffff_ffff && !isPoisoner(senderMac)) return;
+    if (wasAsked && observation.targetMac !== 0xffff_ffff_ffff && !isPoisoner(at, senderMac)) return;
     count(claim, observation, owner, at);
   }
 
@@ -112,9 +112,15 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
   }
 
   /** Once it is known to poison, its answers to requests count too. */
-  function isPoisoner(mac: number): boolean {
-    const device = view.devices.indexOf(mac);
+  function isPoisoner(at: MessageContext, senderMac: number): boolean {
+    const device = blamed(at, senderMac);
     return device >= 0 && log.running(deviceActor(view, device), 0) !== undefined;
+  }
+
+  /** Who sent the frame: the message may name anybody. */
+  function blamed(at: MessageContext, senderMac: number): number {
+    const sender = view.devices.senderOf(at.batch, at.index);
+    return sender >= 0 ? sender : view.devices.indexOf(senderMac);
   }
 
   function count(claim: Claim, arp: ArpObservation, owner: number, at: MessageContext): void {
@@ -124,7 +130,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
       claim.pending.push([at.seconds, at.nanos, at.packet]);
       return;
     }
-    const device = view.devices.indexOf(senderMac);
+    const device = blamed(at, senderMac);
     const actor = device >= 0 ? deviceActor(view, device) : addressActor(formatMac(senderMac));
     const { episode, notes } = log.at(actor, at.seconds, at.nanos);
     for (const [seconds, nanos, packet] of claim.pending) episode.add(seconds, nanos, packet);

@@ -159,13 +159,13 @@ export class Scene {
     );
   }
 
-  /** `from` tells `to` that it has `ip`. */
-  arpReply(time: number, from: Host, to: Host, ip = from.ip): this {
+  /** `from` tells `to` that it has `ip`, or that `senderMac` has. */
+  arpReply(time: number, from: Host, to: Host, ip = from.ip, senderMac = from.mac): this {
     return this.at(
       time,
       ether(
         { src: from.mac, dst: to.mac, type: 0x0806 },
-        arp({ operation: 2, senderMac: from.mac, senderIp: ip, targetMac: to.mac, targetIp: to.ip }),
+        arp({ operation: 2, senderMac, senderIp: ip, targetMac: to.mac, targetIp: to.ip }),
       ),
     );
   }

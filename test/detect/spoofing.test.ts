@@ -22,6 +22,15 @@ test('arp-spoof: one request does not excuse a burst of replies', async () => {
   assert.equal(finding.peer, ROUTER.mac);
 });
 
+test('arp-spoof: who sends is to blame, whoever the message names', async () => {
+  const scene = new Scene()
+    .resolve(0, LAPTOP, ROUTER)
+    .resolve(1, CAMERA, ROUTER)
+    .resolve(2, INTRUDER, ROUTER);
+  for (let i = 0; i < 10; i++) scene.arpReply(20 + i * 7, INTRUDER, LAPTOP, ROUTER.ip, CAMERA.mac);
+  assert.equal(only(await scene.findings(), 'arp-spoof').device, INTRUDER.mac);
+});
+
 test('arp-spoof: both sides of a connection are worse than one', async () => {
   const scene = new Scene().resolve(0, LAPTOP, ROUTER).resolve(1, INTRUDER, ROUTER);
   for (let i = 0; i < 10; i++) {

@@ -6,7 +6,9 @@
  * else has (failover, new leases), MACs of redundancy groups.
  * State: `MAX_REQUESTS` open requests, `MAX_CLAIMS` pairs of sender and address; episodes by actor.
  */
+import { formatCount } from '../bytes/count.ts';
 import { formatIpv4, formatMac } from '../bytes/address.ts';
+import { toSeconds } from '../bytes/time.ts';
 import type { ArpObservation } from '../protocol/arp.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -33,7 +35,7 @@ class Notes {
 }
 
 interface Request {
-  /** Of the last one. */
+  /** Of the last one, with fraction: whole seconds would let the phase of the clock decide. */
   seconds: number;
   count: number;
 }
@@ -64,7 +66,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     if (operation === 1) {
       if (!observation.gratuitous) {
         const request = requests.use(targetIp, () => ({ seconds: 0, count: 0 }));
-        request.seconds = at.seconds;
+        request.seconds = toSeconds(at.seconds, at.nanos);
         request.count++;
       }
       if (senderIp !== 0) {
@@ -86,7 +88,9 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     if (owner === -1) return;
     const claim = claims.use(`${senderMac} ${senderIp}`, newClaim);
     const wasAsked =
-      asked !== undefined && at.seconds - asked.seconds <= config.requestSeconds && answers(claim, asked);
+      asked !== undefined &&
+      toSeconds(at.seconds, at.nanos) - asked.seconds <= config.requestSeconds &&
+      answers(claim, asked);
     if (wasAsked && observation.targetMac !== 0xffff_ffff_ffff && !isPoisoner(at, senderMac)) return;
     count(claim, observation, owner, at);
   }
@@ -157,7 +161,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
           confidence: addresses.length > 1 || notes.gateway ? 0.95 : 0.85,
           actor,
           peer: owners.length === 1 ? owners[0]! : '',
-          summary: `${actor.label} claims ${addresses.slice(0, 4).join(', ')}, which ${owners.slice(0, 4).join(', ')} ${owners.length === 1 ? 'has' : 'have'}, in ${episode.count} unasked ARP replies`,
+          summary: `${actor.label} claims ${addresses.slice(0, 4).join(', ')}, which ${owners.slice(0, 4).join(', ')} ${owners.length === 1 ? 'has' : 'have'}, in ${formatCount(episode.count)} unasked ARP replies`,
           evidence: { addresses, owners, victims: notes.victims.list(), replies: episode.count },
           technique: 'T1557.002',
         });

@@ -4,6 +4,7 @@
  *
  * State: `MAX_PAIRS` triples of asker, answerer and port.
  */
+import { formatCount } from '../bytes/count.ts';
 import { formatIpAt } from '../bytes/address.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import { deviceActor } from './actor.ts';
@@ -95,7 +96,7 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
           confidence: 0.85,
           actor,
           peer: victim,
-          summary: `${actor.label} is used to send ${victim} ${bytesOut} bytes of ${REFLECTORS.get(port)} answers to ${bytesIn} bytes of questions`,
+          summary: `${actor.label} is used to send ${victim} ${formatCount(bytesOut)} bytes of ${REFLECTORS.get(port)} answers to ${formatCount(bytesIn)} bytes of questions`,
           evidence: {
             reflector,
             victim,

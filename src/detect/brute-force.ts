@@ -5,6 +5,7 @@
  * Not counted: long sessions, and the pace of people and of monitoring.
  * State: `MAX_PAIRS` pairs of actor and service.
  */
+import { formatCount } from '../bytes/count.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -124,7 +125,7 @@ export const bruteForce: DetectorFactory<RuleConfig<'brute-force'>> = (config, v
             confidence: logins > 0 ? 0.95 : 0.8,
             actor,
             peer: pair.peer,
-            summary: `${actor.label} tried to log in to ${service} of ${target} ${Math.max(connections, logins)} times${pair.accepted ? ', and was let in' : ''}`,
+            summary: `${actor.label} tried to log in to ${service} of ${target} ${formatCount(Math.max(connections, logins))} times${pair.accepted ? ', and was let in' : ''}`,
             evidence: {
               source: actor.label,
               target,

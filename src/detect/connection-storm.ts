@@ -4,6 +4,7 @@
  *
  * A host that answers once in the episode clears it. State: `MAX_TARGETS` triples of actor, target and port.
  */
+import { formatCount } from '../bytes/count.ts';
 import type { Actor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
@@ -103,7 +104,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
           confidence: many ? 0.85 : 0.6,
           actor,
           peer: storm.peer,
-          summary: `${actor.label} tried ${target} port ${port} ${episode.count} times without ever getting through`,
+          summary: `${actor.label} tried ${target} port ${port} ${formatCount(episode.count)} times without ever getting through`,
           evidence: {
             source: actor.label,
             target,

@@ -5,6 +5,7 @@
  * Not counted: names with one label (browsers that probe the resolver), reverse look-ups, search lists (they repeat
  * one local domain). State: `MAX_CLIENTS` clients with one window each.
  */
+import { formatCount } from '../bytes/count.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { deviceActor } from './actor.ts';
@@ -53,7 +54,7 @@ export const dga: DetectorFactory<RuleConfig<'dga'>> = (config, view): Detector 
           severity: 'medium',
           confidence: 0.75,
           actor,
-          summary: `${actor.label} asked for ${notes.most} domains that do not exist`,
+          summary: `${actor.label} asked for ${formatCount(notes.most)} domains that do not exist`,
           evidence: {
             domains: notes.samples.list(),
             domainCount: notes.most,

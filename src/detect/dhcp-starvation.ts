@@ -4,6 +4,7 @@
  *
  * State: one window of clients; episodes by sender.
  */
+import { formatCount } from '../bytes/count.ts';
 import { formatMac, isLocalMac, NO_MAC } from '../bytes/address.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -78,7 +79,7 @@ export const dhcpStarvation: DetectorFactory<RuleConfig<'dhcp-starvation'>> = (c
           severity: forged ? 'high' : 'low',
           confidence: forged ? 0.9 : 0.4,
           actor,
-          summary: `${actor?.label ?? 'Somebody'} asked for leases in the name of at least ${Math.max(clients, config.clients)} clients within ${config.windowSeconds} s`,
+          summary: `${actor?.label ?? 'Somebody'} asked for leases in the name of at least ${formatCount(Math.max(clients, config.clients))} clients within ${config.windowSeconds} s`,
           evidence: {
             clients: notes.samples.list(),
             clientCount: clients,

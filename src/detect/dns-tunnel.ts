@@ -4,6 +4,7 @@
  * Not counted: reverse look-ups, names of content networks (short, few, repeated).
  * State: `MAX_PAIRS` pairs of client and domain, `MAX_NAMES` names each.
  */
+import { formatCount } from '../bytes/count.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { deviceActor } from './actor.ts';
@@ -101,7 +102,7 @@ export const dnsTunnel: DetectorFactory<RuleConfig<'dns-tunnel'>> = (config, vie
           confidence: 0.9,
           actor,
           peer: notes.domain,
-          summary: `${actor.label} asked for at least ${notes.unique} long random names below ${notes.domain}`,
+          summary: `${actor.label} asked for at least ${formatCount(notes.unique)} long random names below ${notes.domain}`,
           evidence: {
             domain: notes.domain,
             queries: pair.queries,

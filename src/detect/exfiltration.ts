@@ -4,6 +4,7 @@
  *
  * State: `MAX_PAIRS` pairs of device and address that were sent a tenth of the threshold or more at once.
  */
+import { formatCount } from '../bytes/count.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { deviceActor } from './actor.ts';
 import { findingOf } from './claim.ts';
@@ -73,7 +74,7 @@ export const exfiltration: DetectorFactory<RuleConfig<'exfiltration'>> = (config
             confidence: web ? 0.4 : 0.7,
             actor,
             peer: address,
-            summary: `${actor.label} sent ${bytesOut} bytes to ${name === '' ? address : name} and got ${bytesIn} back`,
+            summary: `${actor.label} sent ${formatCount(bytesOut)} bytes to ${name === '' ? address : name} and got ${formatCount(bytesIn)} back`,
             evidence: { address, name, port, bytesOut, bytesIn, flows: episode.count },
             technique: 'T1048',
           });

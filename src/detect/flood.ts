@@ -7,6 +7,7 @@
  * State: `MAX_CANDIDATES` targets with a count of the current second, `MAX_TARGETS` that once had half of a flood's
  * rate; the sources are counted, `MAX_SAMPLES` of them kept.
  */
+import { formatCount } from '../bytes/count.ts';
 import { formatIpAt } from '../bytes/address.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { Actor } from './actor.ts';
@@ -152,7 +153,7 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
             confidence: stream ? 0.4 : 0.9,
             actor,
             peer,
-            summary: `${who} sent ${address} ${episode.count} ${what}, up to ${Math.round(hot.peak)} a second`,
+            summary: `${who} sent ${address} ${formatCount(episode.count)} ${what}, up to ${formatCount(hot.peak)} a second`,
             evidence: {
               target: address,
               port: port === 0 ? '' : `tcp/${port}`,

@@ -4,6 +4,7 @@
  *
  * State: `MAX_SWEEPS` pairs of actor and what it looks for, each a bounded counter; episodes by actor.
  */
+import { formatCount } from '../bytes/count.ts';
 import { formatIpv4 } from '../bytes/address.ts';
 import { compareText } from '../bytes/order.ts';
 import { toSeconds } from '../bytes/time.ts';
@@ -161,7 +162,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
             severity: local ? 'medium' : notes.fast ? 'high' : 'medium',
             confidence: notes.fast ? 0.95 : 0.8,
             actor,
-            summary: `${actor.label} looked for hosts with ${sought.slice(0, 4).join(', ')}: ${notes.distinct.count} addresses`,
+            summary: `${actor.label} looked for hosts with ${sought.slice(0, 4).join(', ')}: ${formatCount(notes.distinct.count)} addresses`,
             evidence: {
               source: actor.label,
               sought,

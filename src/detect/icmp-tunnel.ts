@@ -4,6 +4,7 @@
  *
  * State: episodes by actor and target (see EpisodeLog).
  */
+import { formatCount } from '../bytes/count.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -64,7 +65,7 @@ export const icmpTunnel: DetectorFactory<RuleConfig<'icmp-tunnel'>> = (config, v
           confidence: unequal ? 0.9 : 0.4,
           actor,
           peer: notes.peer,
-          summary: `${actor.label} and ${notes.target} exchanged ${notes.requestBytes + notes.answerBytes} bytes in echo messages`,
+          summary: `${actor.label} and ${notes.target} exchanged ${formatCount(notes.requestBytes + notes.answerBytes)} bytes in echo messages`,
           evidence: {
             target: notes.target,
             requests: notes.requests,

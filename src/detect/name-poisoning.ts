@@ -4,6 +4,7 @@
  *
  * State: `MAX_ANSWERERS` devices with the names they answered for.
  */
+import { formatCount } from '../bytes/count.ts';
 import { formatIpAt } from '../bytes/address.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -71,7 +72,7 @@ export const namePoisoning: DetectorFactory<RuleConfig<'name-poisoning'>> = (con
             confidence: 0.9,
             actor,
             peer: victims.size === 1 ? [...victims][0]! : '',
-            summary: `${actor.label} answered LLMNR or NetBIOS queries for ${names.size} different names`,
+            summary: `${actor.label} answered LLMNR or NetBIOS queries for ${formatCount(names.size)} different names`,
             evidence: { names: [...names], victims: [...victims], answers: episode.count },
             technique: 'T1557.001',
           });

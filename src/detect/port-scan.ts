@@ -5,6 +5,7 @@
  * Not counted: datagrams that answer something unseen (from a service port), and traceroute.
  * State: `MAX_PAIRS` triples of actor, target and transport, each a bounded counter; episodes by actor (see EpisodeLog).
  */
+import { formatCount } from '../bytes/count.ts';
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -119,7 +120,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
             confidence: notes.fast || notes.kinds.has('stealth') ? 0.95 : 0.8,
             actor,
             peer: targets === 1 ? notes.peer : '',
-            summary: `${actor.label} tried ${notes.ports.count} ports of ${where} without using them`,
+            summary: `${actor.label} tried ${formatCount(notes.ports.count)} ports of ${where} without using them`,
             evidence: {
               source: actor.label,
               targets: targetList,

@@ -1,3 +1,4 @@
+import { formatCount } from '../bytes/count.ts';
 import { by, compareNumber, compareText } from '../bytes/order.ts';
 import { SEVERITIES, type Finding, type Severity } from './finding.ts';
 
@@ -43,7 +44,8 @@ export function scoreOf(findings: readonly Finding[]): Score {
     taken.set(finding.rule, reason);
   }
   const reasons = [...taken].map(([rule, { points, count, severity }]) => ({
-    summary: count === 1 ? `${rule} (${severity})` : `${count} findings of ${rule} (up to ${severity})`,
+    summary:
+      count === 1 ? `${rule} (${severity})` : `${formatCount(count)} findings of ${rule} (up to ${severity})`,
     points: Math.round(points),
   }));
   reasons.sort(

@@ -4,6 +4,7 @@
  *
  * State: one average per device; episodes by actor.
  */
+import { formatCount } from '../bytes/count.ts';
 import { deviceActor } from './actor.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -62,7 +63,7 @@ export const trafficBurst: DetectorFactory<RuleConfig<'traffic-burst'>> = (confi
           severity: 'info',
           confidence: 0.6,
           actor,
-          summary: `${actor.label} sent ${notes.peak} packets in one second, after ${notes.average.toFixed(1)} on average`,
+          summary: `${actor.label} sent ${formatCount(notes.peak)} packets in one second, after ${notes.average.toFixed(1)} on average`,
           evidence: {
             peakPacketsPerSecond: notes.peak,
             averagePacketsPerSecond: Math.round(notes.average * 10) / 10,

@@ -5,6 +5,7 @@
  *
  * State: one average per device and direction; `MAX_EPISODES` episodes.
  */
+import { formatCount } from '../bytes/count.ts';
 import { deviceActor } from './actor.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -90,7 +91,7 @@ export const volumeSpike: DetectorFactory<RuleConfig<'volume-spike'>> = (config,
           severity: sends ? 'low' : 'info',
           confidence: 0.6,
           actor,
-          summary: `${actor.label} moved ${bytesOut + bytesIn} bytes within ${config.intervalSeconds} s, after ${Math.round(mean)} on average`,
+          summary: `${actor.label} moved ${formatCount(bytesOut + bytesIn)} bytes within ${config.intervalSeconds} s, after ${formatCount(mean)} on average`,
           evidence: {
             bytesOut,
             bytesIn,

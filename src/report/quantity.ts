@@ -1,9 +1,8 @@
 /** Numbers for people: locale-free, short, with their unit. */
 
-/** `1,234,567`. */
-export function formatCount(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-}
+import { formatCount } from '../bytes/count.ts';
+
+export { formatCount };
 
 /** `1 device`, `2 devices`. */
 export function formatPlural(count: number, singular: string, plural = `${singular}s`): string {

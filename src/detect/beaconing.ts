@@ -1,7 +1,8 @@
 /**
  * beaconing (ATT&CK T1071): a device opens connections to one address elsewhere at regular intervals. Devices poll
  * their clouds all day, so a beacon informs; one to an address without a name, on a port that clients do not use, is
- * `low`. Attempts that fail are no beacons (see connection-storm).
+ * `low`. Attempts that fail are no beacons (see connection-storm), and protocols that poll by nature say nothing: clocks,
+ * leases, names and announcements. What hides in questions for names is left to dns-tunnel and dga.
  *
  * State: `MAX_PAIRS` triples of device, address and port (later ones are not followed), the last `TIMES` times each.
  */
@@ -10,6 +11,7 @@ import { toSeconds } from '../bytes/time.ts';
 import { AddressTable } from '../device/address-table.ts';
 import { ISSUE } from '../packet/issue.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
+import { PROTOCOLS } from '../protocol/list.ts';
 import { deviceActor } from './actor.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
@@ -20,6 +22,11 @@ import type { RuleConfig } from './thresholds.ts';
 const MAX_PAIRS = 16_384;
 const TIMES = 64;
 const MAX_FINDINGS = 500;
+/** Protocols that repeat themselves by nature, by their names in the list of decoders. */
+const PERIODIC = new Set(['ntp', 'dns', 'mdns', 'llmnr', 'ssdp', 'dhcp', 'dhcpv6', 'netbios-ns']);
+/** The same by `service` of a flow: index in the list plus one. */
+const IS_PERIODIC = Uint8Array.of(0, ...PROTOCOLS.map(({ name }) => (PERIODIC.has(name) ? 1 : 0)));
+const NTP_PORT = 123;
 /** Ports on which clients poll by design. */
 const POLLED_PORTS = new Set([53, 80, 123, 443, 853, 993, 1883, 5222, 5223, 5228, 8080, 8443, 8883]);
 
@@ -47,11 +54,14 @@ export const beaconing: DetectorFactory<RuleConfig<'beaconing'>> = (config, view
         : protocol !== IP_PROTOCOL.udp
     )
       return;
+    if (IS_PERIODIC[flows.service[slot]!] === 1) return;
+    const port = flows.respPort[slot]!;
+    // Clock daemons speak from their own port; in a capture cut short that is all there is to know them by.
+    if (protocol === IP_PROTOCOL.udp && port === NTP_PORT && flows.origPort[slot] === NTP_PORT) return;
     const at = slot * 4;
     const { origIp, respIp } = flows;
     const device = view.devices.ownerOf(origIp, at, flows.origMac[slot]!);
     if (device < 0 || device >= 32_768 || view.devices.ownerOf(respIp, at, flows.respMac[slot]!) >= 0) return;
-    const port = flows.respPort[slot]!;
     const owner = device * 65_536 + port;
     const w0 = respIp[at]!;
     const w1 = respIp[at + 1]!;
@@ -97,6 +107,7 @@ export const beaconing: DetectorFactory<RuleConfig<'beaconing'>> = (config, view
         const name = view.devices.nameOf(device, address);
         const unusual = name === '' && !POLLED_PORTS.has(port);
         const actor = deviceActor(view, device);
+        const service = `${protocol === IP_PROTOCOL.tcp ? 'tcp' : 'udp'}/${port}`;
         findings.push(
           findingOf(episode, {
             rule: 'beaconing',
@@ -104,11 +115,11 @@ export const beaconing: DetectorFactory<RuleConfig<'beaconing'>> = (config, view
             confidence: unusual ? 0.6 : 0.4,
             actor,
             peer: address,
-            summary: `${actor.label} contacts ${name === '' ? address : name} every ${found.interval.toFixed(1)} s`,
+            summary: `${actor.label} contacts ${name === '' ? address : name} on ${service} every ${found.interval.toFixed(1)} s`,
             evidence: {
               address,
               name,
-              port: `${protocol === IP_PROTOCOL.tcp ? 'tcp' : 'udp'}/${port}`,
+              port: service,
               connections: episode.count,
               intervalSeconds: Math.round(found.interval * 10) / 10,
               jitter: Math.round(found.jitter * 1000) / 1000,

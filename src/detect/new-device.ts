@@ -4,6 +4,7 @@
  *
  * State: `MAX_SINGLE` findings of their own; what comes after is counted in one.
  */
+import { formatCount } from '../bytes/count.ts';
 import { isLocalMac, NO_MAC } from '../bytes/address.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import { deviceActor } from './actor.ts';
@@ -29,7 +30,6 @@ export function newDevice(
   let flood: { episode: Episode; samples: Samples } | null = null;
 
   function deviceNew(device: number, at: MessageContext): void {
-    if (beginSeconds < 0) beginSeconds = at.seconds;
     const { id } = view.devices.devices[device]!;
     countForFlood(id, at);
     if (knownDevices !== null ? knownDevices.has(id) : at.seconds - beginSeconds < config.learnSeconds)
@@ -59,17 +59,24 @@ export function newDevice(
 
   return {
     id: 'new-device',
+    tick(seconds) {
+      if (beginSeconds < 0) beginSeconds = seconds;
+    },
     deviceNew,
     findings(): Finding[] {
       const findings = single.map(({ device, episode }) => {
         const { id, mac } = view.devices.devices[device]!;
+        const how =
+          knownDevices === null
+            ? `was first heard ${formatElapsed(episode.first.seconds - beginSeconds)} after the capture began`
+            : 'is not in the baseline';
         const randomised = mac !== NO_MAC && isLocalMac(mac);
         return findingOf(episode, {
           rule: 'new-device',
           severity: knownDevices === null ? 'info' : 'low',
           confidence: randomised ? 0.5 : 0.9,
           actor: deviceActor(view, device),
-          summary: `${id} was not on this network before${randomised ? ' under this randomised address' : ''}`,
+          summary: `${id} ${how}${randomised ? ', under a randomised address' : ''}`,
           evidence: {
             device: id,
             randomisedAddress: randomised ? 'yes' : 'no',
@@ -79,13 +86,17 @@ export function newDevice(
         });
       });
       if (rest !== null) {
+        const restHow =
+          knownDevices === null
+            ? `were first heard ${formatElapsed(rest.first.seconds - beginSeconds)} or more after the capture began`
+            : 'are not in the baseline';
         findings.push(
           findingOf(rest, {
             rule: 'new-device',
             severity: 'info',
             confidence: 0.9,
             actor: null,
-            summary: `${rest.count} further devices were not on this network before`,
+            summary: `${formatCount(rest.count)} further devices ${restHow}`,
             evidence: { devices: rest.count },
             technique: '',
           }),
@@ -98,7 +109,7 @@ export function newDevice(
             severity: 'high',
             confidence: 0.9,
             actor: null,
-            summary: `${flood.episode.count} new MAC addresses within a short time: forged, to overrun switches or tables`,
+            summary: `${formatCount(flood.episode.count)} new MAC addresses within a short time: forged, to overrun switches or tables`,
             evidence: { addresses: flood.samples.list(), addressCount: flood.episode.count },
             technique: 'T1499',
           }),
@@ -107,4 +118,9 @@ export function newDevice(
       return findings;
     },
   };
+}
+
+/** Whole minutes, below one of them seconds. */
+function formatElapsed(seconds: number): string {
+  return seconds < 60 ? `${Math.max(0, seconds)} s` : `${formatCount(Math.floor(seconds / 60))} min`;
 }

@@ -151,7 +151,7 @@ export const THRESHOLDS = {
     episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'the same login every hour is one thing to mend'),
   },
   'weak-tls': {
-    episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'the same server every hour is one thing to mend'),
+    episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'the same device every hour is one thing to mend'),
   },
   beaconing: {
     connections: t(12, 'connections', 5, 10_000, 'fewer intervals are regular by chance'),

@@ -85,6 +85,43 @@ test('beaconing: a regular beat to an address without a name is low, to a named 
   const known = only(await named.findings(), 'beaconing');
   assert.equal(known.severity, 'info');
   assert.equal(known.evidence['name'], 'cloud.example.com');
+  assert.match(known.summary, / contacts cloud\.example\.com on tcp\/443 every /);
+});
+
+test('beaconing: clocks, leases and name look-ups repeat themselves and are none; another protocol on their port is', async () => {
+  /** Client (mode 3) or server (mode 4) message of NTP version 4. */
+  const ntp = (mode: number): Uint8Array => bytesOf([0x20 | mode, 2], new Uint8Array(46));
+  const poll = (
+    port: number,
+    fromPort: (i: number) => number,
+    there: Uint8Array,
+    back: Uint8Array,
+  ): Scene => {
+    const scene = home();
+    for (let i = 0; i < 40; i++) {
+      const from = fromPort(i);
+      scene.udp(1 + i * 66, CAMERA, SERVER, [from, port], there);
+      scene.udp(1.01 + i * 66, SERVER, CAMERA, [port, from], back);
+    }
+    return scene;
+  };
+  const ephemeral = (i: number): number => 40_000 + i;
+  const other = new Uint8Array(48);
+  const normal = [
+    poll(123, ephemeral, ntp(3), ntp(4)),
+    poll(123, () => 123, ntp(3), ntp(4)),
+    poll(123, () => 123, other, other),
+    poll(53, ephemeral, dns(1, 'example.com'), dns(1, 'example.com', 1, '198.51.100.1')),
+  ];
+  for (const scene of normal) {
+    assert.deepEqual(
+      (await scene.findings()).filter((f) => f.rule === 'beaconing'),
+      [],
+    );
+  }
+  const odd = only(await poll(123, ephemeral, other, other).findings(), 'beaconing');
+  assert.equal(odd.summary, `${CAMERA.mac} contacts ${SERVER.ip} on udp/123 every 66.0 s`);
+  assert.equal(odd.evidence['port'], 'udp/123');
 });
 
 test('beaconing: people, and attempts that fail, have no beat', async () => {
@@ -201,6 +238,8 @@ test('exfiltration: much to an address without a name; a named cloud is low, a d
   const finding = only(await upload(home(), 8888).findings(thresholds), 'exfiltration');
   assert.equal(finding.severity, 'medium');
   assert.equal(finding.device, CAMERA.mac);
+  // Numbers as they are in the tables.
+  assert.match(finding.summary, / sent 1,2\d\d,\d{3} bytes to 203\.0\.113\.7 /);
   assert.equal(only(await upload(cloud, 443).findings(thresholds), 'exfiltration').severity, 'low');
   assert.ok(!(await download.findings(thresholds)).some((f) => f.rule === 'exfiltration'));
 });
@@ -256,7 +295,7 @@ test('port-mapping: a request to open a port; any other action of UPnP is none',
   );
 });
 
-test('weak-tls: a server that settles on TLS 1.0 informs; TLS 1.2 does not', async () => {
+test('weak-tls: servers that settle on TLS 1.0 are one finding of the client; TLS 1.2 does not', async () => {
   /** A ServerHello in one record. */
   const hello = (version: number): Uint8Array => {
     const body = bytesOf(be16(version), new Uint8Array(32), [0], be16(0xc02f), [0]);
@@ -270,7 +309,28 @@ test('weak-tls: a server that settles on TLS 1.0 informs; TLS 1.2 does not', asy
   );
   assert.equal(old.severity, 'info');
   assert.equal(old.device, CAMERA.mac);
-  assert.equal(old.evidence['version'], 'TLS 1.0');
+  assert.equal(old.peer, SERVER.ip);
+  assert.equal(old.technique, '');
+  assert.deepEqual(old.evidence, {
+    connections: 1,
+    serverCount: 1,
+    servers: [SERVER.ip],
+    versions: ['TLS 1.0'],
+  });
+  const many = home().udp(0.5, CAMERA, ROUTER, [5353, 53], dns(1, 'cloud.example.com'));
+  many.udp(0.6, ROUTER, CAMERA, [53, 5353], dns(1, 'cloud.example.com', 1, '203.0.113.1'));
+  for (let i = 0; i < 60; i++) {
+    const server = remote(`203.0.113.${1 + (i % 30)}`);
+    many.request(1 + i * 20, CAMERA, server, 443, client, hello(i % 30 === 3 ? 0x0302 : 0x0301));
+  }
+  const all = only(await many.findings(), 'weak-tls');
+  assert.equal(all.summary, `${CAMERA.mac} talks to 30 servers with TLS 1.0 and TLS 1.1`);
+  assert.equal(all.peer, '');
+  assert.equal(all.evidence['serverCount'], 30);
+  assert.equal(all.evidence['connections'], 60);
+  const servers = all.evidence['servers'] as string[];
+  assert.equal(servers.length, 20);
+  assert.deepEqual(servers.slice(0, 2), ['cloud.example.com (203.0.113.1)', '203.0.113.2']);
   const current = await home().request(1, CAMERA, SERVER, 443, client, hello(0x0303)).findings();
   assert.ok(!current.some((f) => f.rule === 'weak-tls'));
 });

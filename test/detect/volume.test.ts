@@ -19,11 +19,13 @@ test('new-device: who comes later is new, who was there at first or is in the ba
   const finding = only(await scene.findings(), 'new-device');
   assert.equal(finding.device, CAMERA.mac);
   assert.equal(finding.severity, 'info');
+  assert.equal(finding.summary, `${CAMERA.mac} was first heard 16 min after the capture began`);
   const known = [LAPTOP.mac, ROUTER.mac, CAMERA.mac];
   assert.ok(!(await scene.findings({ knownDevices: known })).some((f) => f.rule === 'new-device'));
   const later = only(await scene.findings({ knownDevices: known.slice(1) }), 'new-device');
   assert.equal(later.device, LAPTOP.mac);
   assert.equal(later.severity, 'low');
+  assert.equal(later.summary, `${LAPTOP.mac} is not in the baseline`);
 });
 
 test('mac-flood: forged addresses are one finding, and no list of new devices', async () => {

@@ -1,27 +1,15 @@
-/** How a report joins what is remembered. Pure; times decide by packet time, never by the clock. */
-import { by, compareText } from '../bytes/order.ts';
+/**
+ * How a report joins what is remembered. Pure. Which of two sightings is the later one is decided by packet time; how
+ * long an entry is remembered, by when it was last saved: captures of any year are kept side by side.
+ */
+import { compareText } from '../bytes/order.ts';
 import { compareFindings } from '../report/finding-order.ts';
-import type { Report, ReportDevice } from '../report/schema.ts';
+import type { Report } from '../report/schema.ts';
 import { mergeDevice } from './merge-device.ts';
-import type { StoreData } from './schema.ts';
-import { compareTime } from './time-order.ts';
+import { daysBefore, DEFAULT_RETENTION, retain, retentionNotices, type Retention } from './retention.ts';
+import type { SavedEntry, StoreData } from './schema.ts';
+import { later } from './time-order.ts';
 import { STORE_VERSION } from './version.ts';
-
-/** Bounds of the store. Beyond one, what was seen longest ago goes first. */
-export interface Retention {
-  readonly maxDevices: number;
-  readonly maxFindings: number;
-  readonly maxCaptures: number;
-  /** Days of packet time, counted back from the newest packet. */
-  readonly maxDays: number;
-}
-
-export const DEFAULT_RETENTION: Retention = {
-  maxDevices: 20_000,
-  maxFindings: 20_000,
-  maxCaptures: 1_000,
-  maxDays: 400,
-};
 
 export function emptyStore(): StoreData {
   return { storeVersion: STORE_VERSION, captures: [], devices: [], findings: [] };
@@ -32,24 +20,37 @@ export function holdsReport(store: StoreData, { digest }: Report): boolean {
   return store.captures.some((capture) => capture.digest === digest);
 }
 
+export interface Merged {
+  readonly store: StoreData;
+  /** One line for each reason for which something was dropped. */
+  readonly notices: readonly string[];
+}
+
 /**
- * The store with the report in it. A report that it holds already changes nothing, so that traffic is not counted
- * twice. `savedAt` is RFC 3339.
+ * The store with the report in it, within its bounds and in order. Of a report that it holds already, only what was
+ * dropped since is added again and the time of saving renewed, so that traffic is not counted twice. `savedAt` is
+ * RFC 3339, UTC.
  */
 export function mergeReport(
   store: StoreData,
   report: Report,
   savedAt: string,
   retention: Retention = DEFAULT_RETENTION,
-): StoreData {
-  if (holdsReport(store, report)) return store;
-  const devices = new Map<string, ReportDevice>(store.devices.map((device) => [device.id, device]));
-  for (const device of report.devices) {
-    const known = devices.get(device.id);
-    devices.set(device.id, known === undefined ? device : mergeDevice(known, device));
-  }
-  const findings = new Map(store.findings.map((finding) => [finding.id, finding]));
-  for (const finding of report.findings) findings.set(finding.id, finding);
+): Merged {
+  const again = holdsReport(store, report);
+  const horizon = daysBefore(savedAt, retention.maxDays);
+  const devices = retain(
+    bring(store.devices, report.devices, savedAt, again ? (known) => known : mergeDevice),
+    idsOf(report.devices),
+    ({ lastSeen }) => lastSeen,
+    { max: retention.maxDevices, horizon },
+  );
+  const findings = retain(
+    bring(store.findings, report.findings, savedAt, (_, seen) => seen),
+    idsOf(report.findings),
+    ({ lastTime }) => lastTime,
+    { max: retention.maxFindings, horizon },
+  );
   const capture = {
     digest: report.digest,
     names: report.input.map(({ name }) => name),
@@ -58,52 +59,40 @@ export function mergeReport(
     packets: report.totals.packets,
     savedAt,
   };
-  return prune(
-    {
-      storeVersion: STORE_VERSION,
-      captures: [...store.captures, capture],
-      devices: [...devices.values()],
-      findings: [...findings.values()],
-    },
-    retention,
-  );
-}
-
-/** Brings the store within its bounds and its lists into order. */
-export function prune(store: StoreData, retention: Retention): StoreData {
-  const newest = store.devices.reduce(
-    (last, { lastSeen }) => (compareTime(lastSeen, last) > 0 ? lastSeen : last),
-    '',
-  );
-  const horizon = newest === '' ? '' : daysBefore(newest, retention.maxDays);
+  // One that is saved again moves to the end: it is not to be forgotten before its devices are.
+  const others = store.captures.filter(({ digest }) => digest !== report.digest);
   return {
-    ...store,
-    captures: store.captures.slice(-retention.maxCaptures),
-    devices: newestFirst(store.devices, ({ lastSeen }) => lastSeen, horizon)
-      .slice(0, retention.maxDevices)
-      .sort((a, b) => compareText(a.id, b.id)),
-    findings: newestFirst(store.findings, ({ lastTime }) => lastTime, horizon)
-      .slice(0, retention.maxFindings)
-      .sort(compareFindings),
+    store: {
+      storeVersion: STORE_VERSION,
+      captures: [...others, capture].slice(-retention.maxCaptures),
+      devices: devices.kept.sort((a, b) => compareText(a.entry.id, b.entry.id)),
+      findings: findings.kept.sort((a, b) => compareFindings(a.entry, b.entry)),
+    },
+    notices: retentionNotices(devices, findings, retention),
   };
 }
 
-function newestFirst<T extends { readonly id: string }>(
-  items: readonly T[],
-  time: (item: T) => string,
-  horizon: string,
-): T[] {
-  return items
-    .filter((item) => compareTime(time(item), horizon) >= 0)
-    .sort(
-      by(
-        (a, b) => compareTime(time(b), time(a)),
-        (a, b) => compareText(a.id, b.id),
-      ),
+/** All entries, those of the report merged into what is known of the same id and marked as saved now. */
+function bring<T extends { readonly id: string }>(
+  known: readonly SavedEntry<T>[],
+  seen: readonly T[],
+  savedAt: string,
+  merge: (known: T, seen: T) => T,
+): SavedEntry<T>[] {
+  const entries = new Map(known.map((saved) => [saved.entry.id, saved]));
+  for (const item of seen) {
+    const before = entries.get(item.id);
+    entries.set(
+      item.id,
+      before === undefined
+        ? { savedAt, entry: item }
+        : { savedAt: later(before.savedAt, savedAt), entry: merge(before.entry, item) },
     );
+  }
+  return [...entries.values()];
 }
 
-function daysBefore(time: string, days: number): string {
-  const at = Math.max(0, Date.parse(`${time.slice(0, 19)}Z`) - days * 86_400_000);
-  return new Date(at).toISOString();
+function idsOf(items: readonly { readonly id: string }[]): (id: string) => boolean {
+  const ids = new Set(items.map(({ id }) => id));
+  return (id) => ids.has(id);
 }

@@ -1,5 +1,8 @@
+import type Type from 'typebox';
+import type { TSchema } from 'typebox';
 import { LanscopeError } from '../bytes/error.ts';
-import type { StoreData } from './schema.ts';
+import type { StoreData, StoreDataV1 } from './schema.ts';
+import { later } from './time-order.ts';
 import { STORE_VERSION } from './version.ts';
 
 /** The store in `text`. STORE_DAMAGED when it is none, STORE_TOO_NEW when a later lanscope wrote it. */
@@ -20,11 +23,26 @@ export async function readStoreText(text: string, path: string): Promise<StoreDa
       'Update lanscope, or use another file with --db',
     );
   }
-  const [{ Compile }, { StoreSchema }] = await Promise.all([import('typebox/schema'), import('./schema.ts')]);
-  const validator = Compile(StoreSchema);
-  if (!validator.Check(value)) {
+  const [{ Compile }, { StoreSchema, StoreSchemaV1 }] = await Promise.all([
+    import('typebox/schema'),
+    import('./schema.ts'),
+  ]);
+  const fitting = <T extends TSchema>(schema: T): Type.Static<T> => {
+    const validator = Compile(schema);
+    if (validator.Check(value)) return value;
     const [, errors] = validator.Errors(value);
     throw damaged(`${errors[0]?.instancePath ?? ''} ${errors[0]?.message ?? 'does not fit'}`);
-  }
-  return value;
+  };
+  return version === 1 ? upgrade(fitting(StoreSchemaV1)) : fitting(StoreSchema);
+}
+
+/** No entry is taken for older than it may be: all count as saved by the latest save. */
+function upgrade({ captures, devices, findings }: StoreDataV1): StoreData {
+  const savedAt = captures.reduce((last, capture) => later(last, capture.savedAt), '');
+  return {
+    storeVersion: STORE_VERSION,
+    captures,
+    devices: devices.map((entry) => ({ savedAt, entry })),
+    findings: findings.map((entry) => ({ savedAt, entry })),
+  };
 }

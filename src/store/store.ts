@@ -1,17 +1,18 @@
 /**
  * What lanscope remembers between runs: devices, identities and findings, in one file that is always whole, has one
- * writer at a time, and stays within stated bounds (see merge.ts).
+ * writer at a time, and stays within stated bounds (see retention.ts).
  */
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Low } from 'lowdb';
 import { LanscopeError } from '../bytes/error.ts';
-import type { Report } from '../report/schema.ts';
+import type { Report, ReportDevice, ReportFinding } from '../report/schema.ts';
 import { unwritable } from './atomic-file.ts';
 import { DurableFile } from './durable-file.ts';
 import { lockStore } from './lock.ts';
-import { DEFAULT_RETENTION, emptyStore, holdsReport, mergeReport, type Retention } from './merge.ts';
-import type { StoreData } from './schema.ts';
+import { makeFolder } from './make-folder.ts';
+import { emptyStore, holdsReport, mergeReport } from './merge.ts';
+import { DEFAULT_RETENTION, type Retention } from './retention.ts';
+import type { SavedCapture, StoreData } from './schema.ts';
 
 export interface StoreOptions {
   /** Told, in one line, what a person should know. */
@@ -19,11 +20,17 @@ export interface StoreOptions {
   readonly retention?: Retention;
 }
 
+export interface Remembered {
+  readonly captures: SavedCapture[];
+  readonly devices: ReportDevice[];
+  readonly findings: ReportFinding[];
+}
+
 /** The store at `path`. INPUT_NOT_FOUND when there is none, STORE_DAMAGED, STORE_TOO_NEW. */
 export async function readStore(
   path: string,
   { onNotice = () => {} }: StoreOptions = {},
-): Promise<StoreData> {
+): Promise<Remembered> {
   const data = await new DurableFile(path, { writable: false, onNotice }).read();
   if (data === null) {
     throw new LanscopeError(
@@ -32,11 +39,16 @@ export async function readStore(
       'Save an analysis with `lanscope analyze <capture> --save`, or read a report with --report FILE',
     );
   }
-  return data;
+  return {
+    captures: data.captures,
+    devices: data.devices.map(({ entry }) => entry),
+    findings: data.findings.map(({ entry }) => entry),
+  };
 }
 
 /**
- * Remembers a report; false when the store held it already. STORE_LOCKED when another process writes for longer than
+ * Remembers a report, all of it; false when the store held it already. What the store drops to stay within its
+ * bounds is told. STORE_LOCKED when another process writes for longer than
  * a moment, STORE_DAMAGED, STORE_TOO_NEW, OUTPUT_UNWRITABLE.
  */
 export async function saveReport(
@@ -46,7 +58,7 @@ export async function saveReport(
   { onNotice = () => {}, retention = DEFAULT_RETENTION }: StoreOptions = {},
 ): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -54,10 +66,12 @@ export async function saveReport(
   try {
     const db = new Low<StoreData>(new DurableFile(path, { writable: true, onNotice }), emptyStore());
     await db.read();
-    if (holdsReport(db.data, report)) return false;
-    db.data = mergeReport(db.data, report, savedAt, retention);
+    const isNew = !holdsReport(db.data, report);
+    const { store, notices } = mergeReport(db.data, report, savedAt, retention);
+    db.data = store;
     await db.write();
-    return true;
+    notices.forEach((notice) => onNotice(notice));
+    return isNew;
   } finally {
     await unlock();
   }

@@ -15,21 +15,14 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { LanscopeError } from '../../src/bytes/error.ts';
-import type { ReportDevice } from '../../src/report/schema.ts';
 import { writeFileAtomically } from '../../src/store/atomic-file.ts';
 import { lockStore } from '../../src/store/lock.ts';
-import { DEFAULT_RETENTION, emptyStore, mergeReport } from '../../src/store/merge.ts';
+import { emptyStore, mergeReport } from '../../src/store/merge.ts';
 import { defaultStorePath } from '../../src/store/path.ts';
 import { readStore, saveReport } from '../../src/store/store.ts';
 import { compareTime } from '../../src/store/time-order.ts';
-import {
-  sampleCamera,
-  sampleDevice,
-  sampleFinding,
-  sampleParts,
-  sampleReport,
-  T0,
-} from '../report/sample.ts';
+import { STORE_VERSION } from '../../src/store/version.ts';
+import { sampleCamera, sampleDevice, sampleParts, sampleReport, T0 } from '../report/sample.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'lanscope-store-'));
 after(() => rmSync(root, { recursive: true }));
@@ -69,7 +62,7 @@ test('the same report counts once; another one adds up', async () => {
 });
 
 test('merging keeps the surer identity, all addresses and the whole span', () => {
-  const first = mergeReport(emptyStore(), sampleReport({ devices: [sampleCamera()] }), SAVED_AT);
+  const first = mergeReport(emptyStore(), sampleReport({ devices: [sampleCamera()] }), SAVED_AT).store;
   const seen = sampleDevice(
     'b0:c5:54:00:00:01',
     {
@@ -83,7 +76,8 @@ test('merging keeps the surer identity, all addresses and the whole span', () =>
     },
     { last: { seconds: T0 + 500, nanos: 0 } },
   );
-  const [camera] = mergeReport(first, sampleReport({ devices: [seen] }), SAVED_AT).devices as [ReportDevice];
+  const { store } = mergeReport(first, sampleReport({ devices: [seen] }), SAVED_AT);
+  const camera = store.devices[0]!.entry;
   assert.equal(camera.identity.model, 'DCS-930L');
   assert.equal(camera.vendor, 'D-Link International');
   assert.deepEqual(
@@ -92,23 +86,6 @@ test('merging keeps the surer identity, all addresses and the whole span', () =>
   );
   assert.equal(camera.firstSeen, '2020-09-13T12:25:50.123456Z');
   assert.equal(camera.lastSeen, '2020-09-13T12:35:00.000000Z');
-});
-
-test('the store is bounded: what was seen longest ago goes first', () => {
-  const devices = Array.from({ length: 10 }, (_, i) =>
-    sampleDevice(`00:00:00:00:00:0${i}`, {}, { last: { seconds: T0 + i, nanos: 0 } }),
-  );
-  const old = sampleFinding({
-    first: { seconds: T0 - 900 * 86_400, nanos: 0 },
-    last: { seconds: T0 - 900 * 86_400, nanos: 0 },
-  });
-  const report = sampleReport({ devices, findings: [old, sampleFinding()] });
-  const store = mergeReport(emptyStore(), report, SAVED_AT, { ...DEFAULT_RETENTION, maxDevices: 3 });
-  assert.deepEqual(
-    store.devices.map(({ id }) => id.slice(-2)),
-    ['07', '08', '09'],
-  );
-  assert.equal(store.findings.length, 1, 'older than the retention');
 });
 
 test('times of different precision are ordered', () => {
@@ -166,12 +143,13 @@ test('a damaged store without a generation before it is never silently replaced'
 
 test('a store of a later version is left alone', async () => {
   const path = freshPath();
-  writeFileSync(path, '{"storeVersion":2}');
+  const text = JSON.stringify({ storeVersion: STORE_VERSION + 1 });
+  writeFileSync(path, text);
   await assert.rejects(
     saveReport(path, sampleReport(), SAVED_AT),
     failsWith('STORE_TOO_NEW', /Update lanscope/),
   );
-  assert.equal(readFileSync(path, 'utf8'), '{"storeVersion":2}');
+  assert.equal(readFileSync(path, 'utf8'), text);
 });
 
 test('one writer at a time', async () => {
@@ -231,7 +209,7 @@ test('killed while writing, the store opens with the last or the previous genera
     import { saveReport } from ${JSON.stringify(new URL('../../src/store/store.ts', import.meta.url).href)};
     import { sampleReport, sampleParts } from ${JSON.stringify(new URL('../report/sample.ts', import.meta.url).href)};
     for (let i = Number(process.argv.at(-1)); ; i++) {
-      await saveReport(${JSON.stringify(path)}, sampleReport({ totals: { ...sampleParts().totals, packets: i } }), 'x');
+      await saveReport(${JSON.stringify(path)}, sampleReport({ totals: { ...sampleParts().totals, packets: i } }), '${SAVED_AT}');
       process.stdout.write('.');
     }`;
   for (let round = 0; round < 4; round++) {
@@ -280,6 +258,30 @@ test('files are replaced whole: a failure leaves the old one, links are followed
   );
   await writeFileAtomically('/dev/null', ['a']);
 });
+
+test('folders of the store are made; where that cannot be, it fails at once', async () => {
+  const path = join(root, 'a', 'b', 'db.json');
+  await saveReport(path, sampleReport(), SAVED_AT);
+  assert.equal(statSync(join(root, 'a')).mode & 0o777, 0o700);
+  await assert.rejects(
+    saveReport(join(path, 'c', 'db.json'), sampleReport(), SAVED_AT),
+    failsWith('OUTPUT_UNWRITABLE', /not a folder/),
+  );
+});
+
+test(
+  'a file system that makes no folders is a clear error',
+  { skip: process.platform !== 'linux' && 'only Linux has /proc', timeout: 5_000 },
+  async () => {
+    for (const path of ['/proc/lanscope/y/db.json', '/sys/lanscope/y/db.json', '/proc/db.json']) {
+      await assert.rejects(
+        saveReport(path, sampleReport(), SAVED_AT),
+        failsWith('OUTPUT_UNWRITABLE', /cannot be written/),
+        path,
+      );
+    }
+  },
+);
 
 test(
   'permission is a clear error',

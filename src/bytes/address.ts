@@ -122,6 +122,11 @@ export function isPrivateIp(w0: number, w1: number, w2: number, w3: number): boo
   return isIpv4Words(w0, w1, w2) ? isPrivateIpv4(w3) : isPrivateIpv6(w0);
 }
 
+/** 127.0.0.0/8 or ::1. */
+export function isLoopbackIp(w0: number, w1: number, w2: number, w3: number): boolean {
+  return w0 === 0 && w1 === 0 && (w2 === 0xffff ? w3 >>> 24 === 127 : w2 === 0 && w3 === 1);
+}
+
 /** Multicast, or the IPv4 limited broadcast address. */
 export function isGroupIp(w0: number, w1: number, w2: number, w3: number): boolean {
   return isIpv4Words(w0, w1, w2) ? w3 >>> 28 === 14 || w3 === 0xffff_ffff : w0 >>> 24 === 0xff;

@@ -1,4 +1,4 @@
-import { isGroupIp, isIpv4Words, isPrivateIp, isUnspecifiedIp } from '../bytes/address.ts';
+import { isGroupIp, isIpv4Words, isLoopbackIp, isPrivateIp, isUnspecifiedIp } from '../bytes/address.ts';
 import { AddressTable } from './address-table.ts';
 import type { AddressSource } from './device.ts';
 import { OnLinkPrefixes } from './on-link.ts';
@@ -24,8 +24,9 @@ const SOURCES: readonly [number, AddressSource][] = [
  *
  * - ARP, DHCP and neighbour discovery prove ownership; an address so proved for one device is not another's by
  *   traffic alone. Two devices may both prove one address (a hub with two interfaces, a conflict): both own it.
- * - Traffic shows ownership when the address is link-local, or within a prefix known to be on-link, or, where no
- *   prefix is known, when the packet was not forwarded (its TTL still has an initial value).
+ * - Traffic shows ownership when the address is link-local, or within a prefix known to be on-link, or, for private
+ *   addresses, when the packet was not forwarded (its TTL still has an initial value). A public address needs one of
+ *   the proofs above or such a prefix.
  *
  * Bounds: `MAX_ADDRESSES` entries, `MAX_ADDRESSES_PER_DEVICE` for each device; what does not fit is not remembered.
  */
@@ -139,18 +140,18 @@ export class AddressBook {
     const w1 = w[entry * 4 + 1]!;
     const w2 = w[entry * 4 + 2]!;
     const w3 = w[entry * 4 + 3]!;
-    const ipv4 = isIpv4Words(w0, w1, w2);
-    if (ipv4 ? w3 >>> 16 === 0xa9fe : (w0 & 0xffc0_0000) >>> 0 === 0xfe80_0000) return true;
+    if (isIpv4Words(w0, w1, w2) ? w3 >>> 16 === 0xa9fe : (w0 & 0xffc0_0000) >>> 0 === 0xfe80_0000)
+      return true;
     if (this.provenOwner(w0, w1, w2, w3) >= 0) return false;
     if (this.prefixes.covers(w0, w1, w2, w3)) return true;
     const isPrivate = isPrivateIp(w0, w1, w2, w3);
     if ((claims & CLAIM.direct) === 0) {
       return isPrivate && !this.forwards(device) && this.perDevice[device] === 1;
     }
+    // An initial TTL does not prove a public address: proxies answer for servers, and middleboxes set the TTL anew.
+    if (!isPrivate && !isLoopbackIp(w0, w1, w2, w3)) return false;
     // No router in between. Many such addresses of one MAC are a bridge, a router's far side, or forged.
-    const known = ipv4 ? this.prefixes.hasIpv4 : this.prefixes.hasIpv6;
-    if (known && !isPrivate) return false;
-    return this.directCount[device]! <= (isPrivate ? 8 : ipv4 ? 2 : 8);
+    return this.directCount[device]! <= 8;
   }
 
   /** `address` belongs to `device`, as far as is known. */

@@ -1,5 +1,3 @@
-import { isIpv4Words } from '../bytes/address.ts';
-
 /** Prefixes kept; more than a capture of one site can have. */
 export const MAX_PREFIXES = 128;
 
@@ -12,16 +10,12 @@ export class OnLinkPrefixes {
   private readonly words = new Uint32Array(MAX_PREFIXES * 4);
   private readonly lengths = new Uint8Array(MAX_PREFIXES);
   private size = 0;
-  hasIpv4 = false;
-  hasIpv6 = false;
 
   /** `length` counts from the first of the 128 bits: 96 + n for an IPv4 prefix of n bits. */
   add(w0: number, w1: number, w2: number, w3: number, length: number): void {
     if (this.covers(w0, w1, w2, w3) || this.size >= MAX_PREFIXES) return;
     this.words.set([w0, w1, w2, w3], this.size * 4);
     this.lengths[this.size++] = length;
-    if (isIpv4Words(w0, w1, w2)) this.hasIpv4 = true;
-    else this.hasIpv6 = true;
   }
 
   /** Two IPv4 addresses, one of which was asked for by the other: on one link, so the common prefix is. */

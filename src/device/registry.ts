@@ -7,7 +7,15 @@
  * address must be heard again; what damage and noise put into a capture is neither. Where a link has no MAC
  * addresses (raw IP, loopback), a device is a private or loopback IP address. Groups are no devices.
  */
-import { formatIp, formatMac, isGroupMac, isPrivateIp, type Mac, NO_MAC } from '../bytes/address.ts';
+import {
+  formatIp,
+  formatMac,
+  isGroupMac,
+  isLoopbackIp,
+  isPrivateIp,
+  type Mac,
+  NO_MAC,
+} from '../bytes/address.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
 import type { FlowColumns } from '../flow/columns.ts';
@@ -326,7 +334,7 @@ export class DeviceRegistry {
     const w3 = words[at + 3]!;
     const known = this.ips.find(-1, w0, w1, w2, w3);
     if (known >= 0) return this.ipDevices[known]!;
-    if (!isPrivateIp(w0, w1, w2, w3) && !isLoopback(w0, w1, w2, w3)) return -1;
+    if (!isPrivateIp(w0, w1, w2, w3) && !isLoopbackIp(w0, w1, w2, w3)) return -1;
     if (w2 === 0xffff && (w3 & 0xff) === 0xff) return -1; // a directed broadcast, as far as can be told
     if (this.devices.length >= this.maxDevices) {
       this.issues.add(ISSUE['device/limit'], batch.firstPacketNumber + i);
@@ -358,10 +366,6 @@ export class DeviceRegistry {
     });
     return index;
   }
-}
-
-function isLoopback(w0: number, w1: number, w2: number, w3: number): boolean {
-  return w0 === 0 && w1 === 0 && (w2 === 0xffff ? w3 >>> 24 === 127 : w2 === 0 && w3 === 1);
 }
 
 /** Something above the link layer was decoded whole; where the snaplen ends before a transport header, IP is enough. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report } from '../../src/report/schema.ts';
-import { CAMERA, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
-import { be16, bytesOf, ipBytes } from '../packet/build-frame.ts';
+import { CAMERA, type Host, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
+import { be16, bytesOf, ether, ipBytes, ipv4, udp } from '../packet/build-frame.ts';
 import { labels } from '../protocol/write.ts';
 
 type ReportDevice = Report['devices'][number];
@@ -110,3 +110,52 @@ test('a phone that changes its random address is linked with what it was, in the
   assert.deepEqual(deviceOf(report, before).links, [link(after)]);
   assert.deepEqual(deviceOf(report, after).links, [link(before)]);
 });
+
+test('a public address is not a device’s for an initial TTL alone: a proxy that answers for a server sends one', async () => {
+  const resolver = remote('119.29.29.29');
+  const scene = new Scene()
+    .udp(1, CAMERA, resolver, [40_000, 53], query('cloud.example.com'))
+    .at(1.1, answerAtInitialTtl(resolver, CAMERA));
+  const report = await scene.report();
+  const router = deviceOf(report, ROUTER.mac);
+  assert.deepEqual(router.addresses, []);
+  assert.ok(!router.roles.includes('dns-server'));
+  assert.deepEqual(router.peers, []);
+  assert.deepEqual(
+    deviceOf(report, CAMERA.mac).peers.map(({ peer }) => peer),
+    [resolver.ip],
+  );
+});
+
+test('a public address that its holder proves by ARP is its own, and so are its roles and peers', async () => {
+  const resolver = { mac: ROUTER.mac, ip: '119.29.29.29' };
+  const client = { mac: CAMERA.mac, ip: '119.29.29.30' };
+  // Only the question and answer of ARP prove the two; a third on the same prefix needs no ARP of its own.
+  const third = { mac: LAPTOP.mac, ip: '119.29.29.20' };
+  const report = await new Scene()
+    .resolve(0, client, resolver)
+    .udp(1, client, resolver, [40_000, 53], query('cloud.example.com'))
+    .at(1.1, answerAtInitialTtl(resolver, client))
+    .connection(2, third, resolver, 443, 41_000)
+    .report();
+  const server = deviceOf(report, resolver.mac);
+  assert.deepEqual(
+    server.addresses.map(({ address }) => address),
+    [resolver.ip],
+  );
+  assert.ok(server.roles.includes('dns-server'));
+  assert.deepEqual(server.peers.map(({ peer }) => peer).sort(), [third.mac, client.mac].sort());
+  assert.deepEqual(
+    deviceOf(report, third.mac).addresses.map(({ address }) => address),
+    [third.ip],
+  );
+});
+
+/** A DNS answer that looks as if no router had passed it on. */
+function answerAtInitialTtl(from: Host, to: Host): Uint8Array {
+  const datagram = udp({ ports: [53, 40_000] }, answer('cloud.example.com', '203.0.113.5'));
+  return ether(
+    { src: from.mac, dst: to.mac },
+    ipv4({ src: from.ip, dst: to.ip, protocol: 17, ttl: 64 }, datagram),
+  );
+}

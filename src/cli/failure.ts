@@ -34,5 +34,5 @@ export function endOnBrokenOutput(): void {
 
 function sentence(message: string, hint: string): string {
   if (hint === '') return message;
-  return `${/[.?!]$/.test(message) ? message : `${message}.`} ${hint.replace(/\.$/, '')}.`;
+  return `${/[.?!]$/.test(message) ? message : `${message}.`} ${/[.?!]$/.test(hint) ? hint : `${hint}.`}`;
 }

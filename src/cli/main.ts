@@ -2,10 +2,11 @@
  * The `lanscope` command: which commands there are, and nothing of what they do. A command's module is loaded when
  * it is called, so that `--help` and `--version` answer at once.
  */
-import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
+import { EXIT, type ExitCode } from '../bytes/error.ts';
 import { COMMANDS } from './commands.ts';
 import { endOnBrokenOutput, reportFailure } from './failure.ts';
 import { protectStdin } from './stdin-argument.ts';
+import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 endOnBrokenOutput();
@@ -43,7 +44,16 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       'Exit codes: 0 done, 1 the answer is no (a gate failed, a difference was found), 2 bad usage or input, 3 the environment.\n`lanscope <command> --help` shows the options of a command.',
     )
     .fail((message: string | undefined, error: Error | undefined) => {
-      throw error ?? new LanscopeError('USAGE', oneLine(message ?? 'bad usage'), 'See `lanscope --help`');
+      // A YError is bad usage too; anything else that is thrown is no matter of arguments.
+      if (error !== undefined && error !== null && error.name !== 'YError') throw error;
+      const { key } = (parser as unknown as { getOptions(): { key: object } }).getOptions();
+      throw usageError(
+        message ?? error?.message ?? 'bad usage',
+        argv,
+        name,
+        called,
+        (option) => option === '' || option in key,
+      );
     });
   for (const entry of COMMANDS) {
     parser.command(
@@ -57,8 +67,4 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
   }
   await parser.parseAsync();
   return parsed === null || module === undefined ? EXIT.ok : module.run(parsed);
-}
-
-function oneLine(message: string): string {
-  return message.trim().replace(/\s*\n\s*/g, ' ');
 }

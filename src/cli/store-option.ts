@@ -1,5 +1,6 @@
 /** The options that say where remembered devices and findings come from: --db and --report. */
 import type { Argv } from 'yargs';
+import { LanscopeError } from '../bytes/error.ts';
 import { readReport } from '../report/read.ts';
 import type { ReportDevice, ReportFinding } from '../report/schema.ts';
 import { defaultStorePath } from '../store/path.ts';
@@ -11,6 +12,12 @@ export function dbOption<T>(yargs: Argv<T>) {
     describe: 'Store to use; default $XDG_DATA_HOME/lanscope/lanscope.json',
     requiresArg: true,
   });
+}
+
+/** A store is only written to with --save: naming one without would be passed over silently. USAGE. */
+export function requireSaveWithDb(args: { readonly db?: string | undefined; readonly save: boolean }): void {
+  if (args.db === undefined || args.save) return;
+  throw new LanscopeError('USAGE', '--db needs --save', 'Nothing is remembered without it');
 }
 
 export function storePath({ db }: { readonly db?: string | undefined }): string {

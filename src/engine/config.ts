@@ -30,6 +30,9 @@ export async function readConfig(file: string): Promise<EngineConfig> {
   try {
     given = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new LanscopeError('CONFIG_INVALID', `${file} does not exist`, '', { cause });
+    }
     throw new LanscopeError(
       'CONFIG_INVALID',
       `${file} cannot be read as JSON: ${(cause as Error).message}`,

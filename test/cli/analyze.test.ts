@@ -25,6 +25,32 @@ writeFileSync(at('cut.pcap'), tinyCapture({ devices: 3 }).subarray(0, -5));
 writeFileSync(at('odd.pcap'), tinyCapture({ linkType: 250 }));
 const PORT_SCAN = join(ROOT, 'corpus/port-scan/capture.pcapng');
 
+test('bad usage is told in terms of what was typed, and where to look', async () => {
+  const lan = at('lan.pcap');
+  const cases: [string[], string][] = [
+    [['analize'], "unknown command 'analize'. Did you mean analyze?"],
+    [['analyze'], 'Say which capture: lanscope analyze <capture…>. See `lanscope analyze --help`.'],
+    [['analyze', '--bogus', lan], 'unknown option --bogus. See `lanscope analyze --help`.'],
+    [['analyze', lan, '--no-such'], 'unknown option --no-such. See `lanscope analyze --help`.'],
+    [['analyze', lan, '-o'], '-o needs a value. See `lanscope analyze --help`.'],
+    [['analyze', lan, '--db', at('db.json')], '--db needs --save. Nothing is remembered without it.'],
+    [['analyze', lan, '--config', 'nofile.json'], 'nofile.json does not exist'],
+    [
+      ['list', '--report', 'a', '--db', 'b'],
+      '--report and --db exclude each other. See `lanscope list --help`.',
+    ],
+  ];
+  const outcomes = await Promise.all(cases.map(([args]) => lanscope(args)));
+  for (const [i, { code, stderr }] of outcomes.entries()) {
+    assert.deepEqual([code, stderr], [2, `lanscope: ${cases[i]![1]}\n`]);
+  }
+});
+
+test('-o says that the report was written', async () => {
+  const { code, stderr } = await lanscope(['analyze', at('lan.pcap'), '-o', at('told.json')]);
+  assert.deepEqual([code, stderr], [0, `lanscope: report written to ${at('told.json')}\n`]);
+});
+
 test('tables on standard output, nothing on standard error', async () => {
   const { code, stdout, stderr } = await lanscope(['analyze', at('lan.pcap')]);
   assert.equal(code, 0, stderr);

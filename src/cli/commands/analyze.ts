@@ -18,7 +18,7 @@ import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
-import { dbOption, storePath } from '../store-option.ts';
+import { dbOption, requireSaveWithDb, storePath } from '../store-option.ts';
 import { hasColor, terminalWidth, writeData, writeNotice, writeResult } from '../terminal.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
@@ -36,7 +36,7 @@ export function options(yargs: Argv) {
           array: true,
           coerce: (paths: string[]) => paths.map(restoreStdin),
           demandOption: true,
-          describe: 'pcap or pcapng, also compressed; a folder; a glob; - for standard input',
+          describe: 'pcap, pcapng or snoop, also compressed; a folder; a glob; - for standard input',
         })
         .option('output', {
           alias: 'o',
@@ -107,6 +107,7 @@ export function options(yargs: Argv) {
 type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 
 export async function run(args: Arguments): Promise<ExitCode> {
+  requireSaveWithDb(args);
   for (const path of [args.output, args.html, args.events])
     if (path !== undefined) await requireWritable(path);
   const config = args.config === undefined ? undefined : await readConfig(args.config);
@@ -143,6 +144,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     );
   }
   if (!args.quiet) for (const notice of report.input.flatMap(inputNotices)) writeNotice(notice);
+  if (!args.quiet && args.output !== undefined) writeNotice(`report written to ${args.output}`);
   if (args.save) {
     // On demand: most runs need no database.
     const { saveReport } = await import('../../store/store.ts');

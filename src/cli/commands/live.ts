@@ -17,7 +17,7 @@ import { MODES, MODE_NOTICE, Vantage } from '../../serve/vantage.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
-import { dbOption, storePath } from '../store-option.ts';
+import { dbOption, requireSaveWithDb, storePath } from '../store-option.ts';
 import { hasColor, terminalWidth, writeData, writeNotice, writeResult } from '../terminal.ts';
 import { version } from '../version.ts';
 
@@ -100,6 +100,7 @@ export function options(yargs: Argv) {
 type Arguments = Awaited<ReturnType<typeof options>['argv']>;
 
 export async function run(args: Arguments): Promise<ExitCode> {
+  requireSaveWithDb(args);
   requirePositive('--duration', args.duration);
   requirePositive('--report-every', args.reportEvery);
   if (!(args.buffer >= 1 && args.buffer <= MAX_BUFFER_MIB)) {

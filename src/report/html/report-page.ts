@@ -187,7 +187,7 @@ function* protocolsSection({ totals }: Report): Generator<string> {
 
 function* issuesSection({ issues }: Report): Generator<string> {
   if (issues.length === 0) return;
-  yield '<h2>Not everything could be decoded</h2>\n<table>\n<tr><th>What</th><th class="num">Times</th><th class="num">First in packet</th></tr>\n';
+  yield '<h2>Noted while reading</h2>\n<table>\n<tr><th>What</th><th class="num">Times</th><th class="num">First in packet</th></tr>\n';
   for (const { layer, code, text, count, first } of issues) {
     yield `<tr><td>${escapeHtml(`${layer}/${code}: ${text}`)}</td><td class="num">${formatCount(count)}</td><td class="num">${first.packet > 0 ? formatCount(first.packet) : ''}</td></tr>\n`;
   }

@@ -102,7 +102,7 @@ function issuesBlock({ issues }: Report, width: number, style: Style): string {
     return hanging(formatCount(issue.count).padStart(digits + 2), safeText(text, 300), width);
   });
   if (issues.length > MAX_ISSUES) lines.push(`  and ${issues.length - MAX_ISSUES} more kinds`);
-  return [style.bold('Not everything could be decoded'), ...lines].join('\n');
+  return [style.bold('Noted while reading'), ...lines].join('\n');
 }
 
 function more(count: number, noun: string, style: Style): string[] {

@@ -36,3 +36,17 @@ test('data on a terminal holds no escapes, and JSON stays the same value', () =>
   assert.deepEqual(JSON.parse(shown), value);
   assert.equal(harmlessData('a,"b\u001b]0;x\u0007"\r\n'), 'a,"b\\u001b]0;x\\u0007"\r\n');
 });
+
+test('a reader that leaves early does not open the gate of --fail-on', () => {
+  const program = `${process.execPath} --import ${import.meta.resolve('tsx')} src/cli/main.ts`;
+  const capture = 'corpus/port-scan/capture.pcapng';
+  const { stdout } = spawnSync(
+    'bash',
+    [
+      '-c',
+      `${program} analyze ${capture} --json --fail-on high 2>/dev/null | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`,
+    ],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  assert.equal(stdout.trim(), '1');
+});

@@ -132,6 +132,15 @@ export async function run(args: Arguments): Promise<ExitCode> {
 
   if (args.output !== undefined) await writeFileAtomically(args.output, reportChunks(report));
   if (args.html !== undefined) await writeFileAtomically(args.html, renderReportHtml(report));
+  if (args.save) {
+    // On demand: most runs need no database.
+    const { saveReport } = await import('../../store/store.ts');
+    await saveReport(storePath(args), report, new Date().toISOString(), { onNotice: writeNotice });
+  }
+  // Known before anything is printed: a reader who closes the pipe early must not open the gate.
+  const failing = args.failOn === undefined ? 0 : countAtLeast(report, args.failOn);
+  process.exitCode = failing === 0 ? EXIT.ok : EXIT.no;
+
   if (args.json) await writeData(reportChunks(report));
   else if (!args.quiet) {
     await writeResult(
@@ -145,13 +154,6 @@ export async function run(args: Arguments): Promise<ExitCode> {
   }
   if (!args.quiet) for (const notice of report.input.flatMap(inputNotices)) writeNotice(notice);
   if (!args.quiet && args.output !== undefined) writeNotice(`report written to ${args.output}`);
-  if (args.save) {
-    // On demand: most runs need no database.
-    const { saveReport } = await import('../../store/store.ts');
-    await saveReport(storePath(args), report, new Date().toISOString(), { onNotice: writeNotice });
-  }
-
-  const failing = args.failOn === undefined ? 0 : countAtLeast(report, args.failOn);
   if (failing === 0) return EXIT.ok;
   if (!args.quiet)
     writeNotice(`${formatPlural(failing, 'finding')} of severity ${args.failOn} or above (--fail-on)`);

@@ -66,8 +66,10 @@ async function serve(behaviour: Behaviour): Promise<Served> {
     response.writeHead(from > 0 ? 206 : 200, headers);
     const cut = behaviour.cutAfter?.(n);
     const stall = behaviour.stallAfter?.(n);
-    if (cut !== undefined) response.write(body.subarray(from, from + cut), () => response.destroy());
-    else if (stall !== undefined) response.write(body.subarray(from, from + stall));
+    // The pause lets the other side take what was sent: a stream that fails drops what it still holds.
+    if (cut !== undefined) {
+      response.write(body.subarray(from, from + cut), () => setTimeout(() => response.destroy(), 20));
+    } else if (stall !== undefined) response.write(body.subarray(from, from + stall));
     else response.end(body.subarray(from));
   };
   const server = createServer(answer);

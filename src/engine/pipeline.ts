@@ -104,7 +104,17 @@ export class Pipeline {
 
   /** Takes rows `start` to `count - 1` of a batch. The batch is not needed afterwards. */
   process(batch: PacketBatch): void {
+    this.decode(batch);
+    this.take(batch);
+  }
+
+  /** First half of `process`, for whoever measures both: the header columns. */
+  decode(batch: PacketBatch): void {
     decodeHeaders(batch, this.issues);
+  }
+
+  /** Second half of `process`: everything that has state. */
+  take(batch: PacketBatch): void {
     const chosen = this.#selector?.choose(batch) ?? null;
     this.totals.add(batch, chosen);
     const { tsSeconds, tsNanos } = batch;

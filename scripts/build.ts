@@ -1,6 +1,6 @@
 /**
  * Bundles src/ into dist/: `lanscope.js` (the command) with its commands as chunks that load on demand, and the data
- * files beside it. Packages stay outside of the bundle. Types are checked by `npm run check`, not here.
+ * files beside it. Packages stay outside of the bundle, but for one. Types are checked by `npm run check`, not here.
  */
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,7 +8,12 @@ import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const { version, dependencies, optionalDependencies } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+) as { version: string; dependencies: object; optionalDependencies: object };
+/** Hundreds of small modules: found and opened one by one they would take longer to load than all the rest. */
+const BUNDLED_PACKAGE = 'typebox';
+const packages = Object.keys({ ...dependencies, ...optionalDependencies });
 
 rmSync(dist, { recursive: true, force: true });
 await build({
@@ -25,7 +30,7 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  packages: 'external',
+  external: packages.filter((name) => name !== BUNDLED_PACKAGE),
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
@@ -34,6 +39,7 @@ await build({
   logLevel: 'warning',
 });
 chmodSync(join(dist, 'lanscope.js'), 0o755);
+cpSync(join(root, 'node_modules', BUNDLED_PACKAGE, 'license'), join(dist, `${BUNDLED_PACKAGE}.LICENSE`));
 
 const data = join(root, 'src/fingerprint/data');
 if (existsSync(data)) cpSync(data, join(dist, 'data'), { recursive: true });

@@ -1,15 +1,23 @@
 /** A process of the pool: the first message sets it up, every other is a case. It ends when its parent lets go. */
-import type { CaseTask } from './run-case.ts';
-import { runCase } from './run-case.ts';
-import { settingsOf, type WorkerSetup } from './run-cases.ts';
+import { setFlagsFromString } from 'node:v8';
+import { type CaseSettings, type RunSetup, settingsOf } from './case-settings.ts';
+import { type CaseTask, runCase } from './run-case.ts';
 
-let settings: ReturnType<typeof settingsOf> | null = null;
+/**
+ * Bytes of bytecode that a function runs before V8 looks whether to optimize it, six times the default. Many small
+ * captures are over before optimized code has paid for itself, and every process of the pool compiles it anew: together
+ * they spent a third of their time so. Large captures are in their loops for seconds and optimized all the same.
+ * A V8 that does not know the flag ignores it.
+ */
+setFlagsFromString('--interrupt-budget=400000');
+
+let settings: Promise<CaseSettings> | null = null;
 /** One case at a time, in the order given. */
 let last: Promise<unknown> = Promise.resolve();
 
-process.on('message', (message: WorkerSetup | CaseTask) => {
+process.on('message', (message: RunSetup | CaseTask) => {
   if (settings === null) {
-    settings = settingsOf(message as WorkerSetup);
+    settings = settingsOf(message as RunSetup);
     return;
   }
   const ready = settings;

@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { LanscopeError } from '../bytes/error.ts';
 import { analyze } from '../engine/analyze.ts';
-import type { EngineConfig } from '../engine/config.ts';
 import type { Report } from '../report/schema.ts';
 import type { FieldChange } from './changed-fields.ts';
+import type { CaseSettings } from './case-settings.ts';
 import { readExpectation, unmetExpectations } from './expectation.ts';
 import { compareWithGolden, recordGolden } from './golden.ts';
-import { fileDigest, type ReportCache } from './report-cache.ts';
+import { fileDigest } from './report-cache.ts';
 
 /** What is run; everything in it can cross to another process. */
 export interface CaseTask {
@@ -43,14 +43,6 @@ export interface CaseOutcome {
   /** The report came from the cache. */
   readonly cached: boolean;
   readonly elapsedMs: number;
-}
-
-export interface CaseSettings {
-  readonly config: EngineConfig;
-  readonly version: string;
-  readonly cache: ReportCache | null;
-  /** Write golden reports instead of comparing with them. */
-  readonly record: boolean;
 }
 
 /** Never rejects: what goes wrong with a case is its outcome, and the others run on. */
@@ -101,15 +93,18 @@ export async function runCase(task: CaseTask, settings: CaseSettings): Promise<C
 /** The report of a capture, from the cache where it is kept. */
 export async function reportOf(
   capture: string,
-  { cache, config, version }: Omit<CaseSettings, 'record'>,
+  { cache, config, fingerprints, version }: Omit<CaseSettings, 'record'>,
 ): Promise<{ report: Report; cached: boolean }> {
-  if (cache === null)
-    return { report: (await analyze({ paths: [capture], config, version })).report, cached: false };
-  const key = cache.key(capture, await fileDigest(capture));
-  const kept = cache.get(key);
+  const key = cache?.key(capture, await fileDigest(capture)) ?? '';
+  const kept = cache?.get(key) ?? null;
   if (kept !== null) return { report: kept, cached: true };
-  const { report } = await analyze({ paths: [capture], config, version });
-  cache.set(key, report);
+  const { report } = await analyze({
+    paths: [capture],
+    config,
+    version,
+    ...(fingerprints === undefined ? {} : { fingerprints }),
+  });
+  cache?.set(key, report);
   return { report, cached: false };
 }
 

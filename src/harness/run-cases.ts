@@ -4,30 +4,15 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_CONFIG, readConfig } from '../engine/config.ts';
-import { programDigest, pruneCache, ReportCache } from './report-cache.ts';
-import { type CaseOutcome, type CaseSettings, type CaseTask, runCase } from './run-case.ts';
+import { type RunSetup, settingsOf } from './case-settings.ts';
+import { programDigest, pruneCache } from './report-cache.ts';
+import type { CaseOutcome, CaseTask } from './run-case.ts';
 
-export interface RunOptions {
+export interface RunOptions extends Omit<RunSetup, 'program'> {
   /** Processes at once; with 1 everything happens in this one. */
   readonly jobs: number;
-  /** Configuration file, or undefined for the defaults. */
-  readonly configFile: string | undefined;
-  readonly version: string;
-  /** Folder of the cache, or null for none. */
-  readonly cache: string | null;
-  readonly record: boolean;
   /** Called for every case, in their order. */
   readonly onOutcome?: (outcome: CaseOutcome) => void;
-}
-
-/** What a process of the pool is told first. */
-export interface WorkerSetup {
-  readonly configFile: string | undefined;
-  readonly version: string;
-  readonly cache: string | null;
-  readonly program: string;
-  readonly record: boolean;
 }
 
 /** Cases that a process is given ahead, so that it never waits for the next. */
@@ -35,8 +20,9 @@ const AHEAD = 2;
 
 /** CONFIG_INVALID when the configuration cannot be read; what goes wrong with a case is its outcome. */
 export async function runCases(tasks: readonly CaseTask[], options: RunOptions): Promise<CaseOutcome[]> {
-  const { configFile, version, cache, record } = options;
-  const setup = { configFile, version, cache, program: cache === null ? '' : programDigest(), record };
+  const { configFile, fingerprints, version, cache, record } = options;
+  const program = cache === null ? '' : programDigest();
+  const setup: RunSetup = { configFile, fingerprints, version, cache, program, record };
   // Also when other processes run them: a wrong file is told once, here.
   const settings = await settingsOf(setup);
   const outcomes = new Array<CaseOutcome | undefined>(tasks.length);
@@ -50,6 +36,8 @@ export async function runCases(tasks: readonly CaseTask[], options: RunOptions):
   };
   const jobs = Math.min(options.jobs, tasks.length);
   if (jobs <= 1) {
+    // On demand: who leaves the work to other processes need not load what does it.
+    const { runCase } = await import('./run-case.ts');
     for (const [index, task] of tasks.entries()) take(index, await runCase(task, settings));
   } else {
     const waiting = tasks.map((_, index) => index);
@@ -59,16 +47,6 @@ export async function runCases(tasks: readonly CaseTask[], options: RunOptions):
   return outcomes as CaseOutcome[];
 }
 
-export async function settingsOf(setup: WorkerSetup): Promise<CaseSettings> {
-  const config = setup.configFile === undefined ? DEFAULT_CONFIG : await readConfig(setup.configFile);
-  return {
-    config,
-    version: setup.version,
-    cache: setup.cache === null ? null : new ReportCache(setup.cache, config, setup.program),
-    record: setup.record,
-  };
-}
-
 /**
  * One process, as long as cases wait. When it dies (out of memory, a crash of the runtime), the case that it was at
  * fails, the others that it held go back, and another process takes over.
@@ -76,7 +54,7 @@ export async function settingsOf(setup: WorkerSetup): Promise<CaseSettings> {
 function runWorker(
   tasks: readonly CaseTask[],
   waiting: number[],
-  setup: WorkerSetup,
+  setup: RunSetup,
   take: (index: number, outcome: CaseOutcome) => void,
 ): Promise<void> {
   if (waiting.length === 0) return Promise.resolve();

@@ -31,6 +31,11 @@ export function runOptions<T>(yargs: Argv<T>) {
     })
     .option('shard', { type: 'string', describe: 'Part i of n of the cases, e.g. 2/4', requiresArg: true })
     .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
+    .option('fingerprints', {
+      type: 'string',
+      describe: 'Folder of facts (.tsv) beside the built-in ones',
+      requiresArg: true,
+    })
     .option('cache', { type: 'boolean', default: true, describe: 'Keep reports of unchanged captures' })
     .option('junit', { type: 'string', describe: 'Write outcomes as JUnit XML', requiresArg: true })
     .option('markdown', {
@@ -44,6 +49,7 @@ export function runOptions<T>(yargs: Argv<T>) {
 export interface RunArguments {
   readonly jobs?: number | undefined;
   readonly config?: string | undefined;
+  readonly fingerprints?: string | undefined;
   readonly cache: boolean;
   readonly junit?: string | undefined;
   readonly markdown?: string | undefined;
@@ -68,6 +74,7 @@ export async function runAndTell(
   const outcomes = await runCases(tasks, {
     jobs,
     configFile: args.config,
+    fingerprints: args.fingerprints,
     version: version(),
     cache: args.cache ? cacheFolder() : null,
     record,

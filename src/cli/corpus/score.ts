@@ -1,11 +1,11 @@
 /** `lanscope corpus score`: findings against labelled connections, or identities against labelled devices. */
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
+import { settingsOf } from '../../harness/case-settings.ts';
 import type { CorpusCase } from '../../harness/corpus.ts';
 import { missedGates } from '../../harness/gates.ts';
 import { renderFlowScore, renderIdentityScore } from '../../harness/render-score.ts';
 import { cacheFolder, programDigest } from '../../harness/report-cache.ts';
 import { reportOf } from '../../harness/run-case.ts';
-import { settingsOf } from '../../harness/run-cases.ts';
 import { type FlowScore, FlowScorer } from '../../harness/score-flows.ts';
 import { type Judged, readLabels, scoreIdentities } from '../../harness/score-identity.ts';
 import type { CorpusArguments } from '../commands/corpus.ts';
@@ -21,6 +21,7 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
 function scoringSettings(args: CorpusArguments): ReturnType<typeof settingsOf> {
   return settingsOf({
     configFile: args.config,
+    fingerprints: args.fingerprints,
     version: version(),
     cache: args.cache ? cacheFolder() : null,
     program: args.cache ? programDigest() : '',

@@ -2,7 +2,7 @@ import type { Detector } from '../detect/detector.ts';
 import { createDetectors } from '../detect/list.ts';
 import type { Knowledge } from '../fingerprint/knowledge.ts';
 import { DeviceRegistry } from '../device/registry.ts';
-import { FlowIntake } from '../flow/intake.ts';
+import { FlowIntake, type PacketTap } from '../flow/intake.ts';
 import { Inspector } from '../flow/inspect.ts';
 import { FlowTable } from '../flow/table.ts';
 import { PacketBatch } from '../packet/batch.ts';
@@ -14,6 +14,7 @@ import { PROTOCOLS } from '../protocol/list.ts';
 import type { Observation } from '../protocol/observation.ts';
 import type { EngineConfig } from './config.ts';
 import type { Output } from './output.ts';
+import { CLOCK, PacketClock } from './packet-clock.ts';
 import { type Selection, Selector } from './selection.ts';
 import { Totals } from './totals.ts';
 
@@ -29,7 +30,8 @@ export interface PipelineOptions {
 /**
  * All stages in order, driven by batches from any source. Header decoding runs over the whole batch; everything with
  * state runs packet by packet in the order of the capture, so no result depends on where one batch ends and the next
- * begins. Time is packet time: a packet that is older than one before it is counted (`time/backwards`).
+ * begins. Time is packet time (`PacketClock`): a packet that is older than one before it is counted (`time/backwards`),
+ * and so is one whose time leaps ahead and is not confirmed (`time/stray`).
  */
 export class Pipeline {
   readonly config: EngineConfig;
@@ -49,9 +51,10 @@ export class Pipeline {
   readonly #onFlowEnd: readonly Detector[];
   readonly #onObservation = new Map<Observation['kind'], Detector[]>();
   readonly #onDevice: readonly Detector[];
+  readonly #onOutputFlowStart: readonly Output[];
   readonly #context: MessageContext;
-  #seconds = -1;
-  #nanos = 0;
+  readonly #clock = new PacketClock();
+  #strays = 0;
 
   constructor({ config, selection, outputs, knowledge }: PipelineOptions) {
     this.config = config;
@@ -61,6 +64,7 @@ export class Pipeline {
       flowStart: (slot, batch, i) => this.#flowStart(slot, batch, i),
       flowEnd: (slot) => this.#flowEnd(slot),
     });
+    this.flows.isTold = true;
     this.devices = new DeviceRegistry(this.issues, {
       maxDevices: config.device.maxDevices,
       ...(knowledge === undefined ? {} : { knowledge }),
@@ -85,7 +89,8 @@ export class Pipeline {
     this.#inspector = new Inspector(this.flows, this.issues, (observation, at) =>
       this.#observe(observation, at),
     );
-    this.#intake = new FlowIntake(this.flows, this.#inspector, this.issues);
+    this.#onOutputFlowStart = outputs.filter((output) => output.flowStart !== undefined);
+    this.#intake = new FlowIntake(this.flows, this.#inspector, this.issues, packetTap(outputs));
     this.#context = {
       batch: NO_BATCH,
       index: 0,
@@ -120,15 +125,8 @@ export class Pipeline {
     const { tsSeconds, tsNanos } = batch;
     for (let i = batch.start; i < batch.count; i++) {
       if (chosen !== null && chosen[i] === 0) continue;
-      const seconds = tsSeconds[i]!;
-      const nanos = tsNanos[i]!;
-      if (seconds > this.#seconds) {
-        this.#tick(seconds, nanos);
-      } else if (seconds === this.#seconds && nanos >= this.#nanos) {
-        this.#nanos = nanos;
-      } else {
-        this.issues.add(ISSUE['time/backwards'], batch.packetNumber(i));
-      }
+      const moved = this.#clock.take(tsSeconds[i]!, tsNanos[i]!, batch.packetNumber(i));
+      if (moved !== CLOCK.stands) this.#onClock(moved, batch.packetNumber(i));
       this.devices.packet(batch, i);
       this.#intake.packet(batch, i);
       if (batch.subframeOffset[i] !== 0) this.#subframesOf(batch, i);
@@ -151,7 +149,7 @@ export class Pipeline {
    * analyzed, and findings name other packets of an episode as their first ones.
    */
   advance(seconds: number): void {
-    if (seconds > this.#seconds) this.flows.advance(seconds, 0);
+    if (seconds > this.#clock.seconds) this.flows.advance(seconds, 0);
   }
 
   /** No more packets: ends all flows and lets every stage conclude. */
@@ -161,14 +159,18 @@ export class Pipeline {
     for (const detector of this.detectors) detector.end?.();
   }
 
-  #tick(seconds: number, nanos: number): void {
-    this.#seconds = seconds;
-    this.#nanos = nanos;
-    this.flows.advance(seconds, nanos);
+  #onClock(moved: number, packet: number): void {
+    if (moved !== CLOCK.advanced) this.issues.add(ISSUE['time/backwards'], packet);
+    if (moved === CLOCK.late) return;
+    const { seconds, nanos, strays, strayPacket } = this.#clock;
+    for (; this.#strays < strays; this.#strays++) this.issues.add(ISSUE['time/stray'], strayPacket);
+    if (moved === CLOCK.turnedBack) this.flows.turnBack(seconds);
+    else this.flows.advance(seconds, nanos);
     for (const detector of this.#onTick) detector.tick!(seconds);
   }
 
   #flowStart(slot: number, batch: PacketBatch, i: number): void {
+    for (const output of this.#onOutputFlowStart) output.flowStart!(slot, this.flows);
     if (this.#onFlowStart.length === 0) return;
     const at = this.#at(batch, i, slot);
     for (const detector of this.#onFlowStart) detector.flowStart!(slot, at);
@@ -214,6 +216,15 @@ export class Pipeline {
     at.fromOriginator = true;
     return at;
   }
+}
+
+/** What tells those outputs of packets that ask for them; null when none does. */
+function packetTap(outputs: readonly Output[]): PacketTap | null {
+  const asking = outputs.filter((output) => output.packet !== undefined);
+  if (asking.length === 0) return null;
+  return (batch, i, slot, fromOriginator) => {
+    for (const output of asking) output.packet!(batch, i, slot, fromOriginator);
+  };
 }
 
 /** What the reused context points at before the first packet. */

@@ -62,6 +62,8 @@ export class FlowTable extends FlowColumns {
   readonly config: FlowConfig;
   /** Direction of the packet last given to `packet`. */
   fromOriginator = true;
+  /** Somebody else says what time it is (`advance`, `turnBack`): the times of packets do not move it. */
+  isTold = false;
   /** Why the flow of the current `flowEnd` call ended: `FLOW_END`. */
   endReason = 0;
   readonly #issues: IssueCounter;
@@ -141,10 +143,16 @@ export class FlowTable extends FlowColumns {
     return bytes / this.capacity;
   }
 
-  /** Moves packet time on: ends what timed out. `packet` does it by itself; sources without packets may call it. */
+  /** Moves packet time on: ends what timed out. `packet` does it by itself unless `isTold`. */
   advance(seconds: number, nanos: number): void {
     this.#now = seconds + nanos / 1e9;
     this.#wheel.advance(seconds, this.#due);
+  }
+
+  /** It is earlier than was thought: idle flows end in the time that is now counted from. */
+  turnBack(seconds: number): void {
+    this.#now = seconds;
+    this.#wheel.turnBack(seconds);
   }
 
   /** Counts packet `i` and returns the slot of its flow, or -1. Sets `fromOriginator`. */
@@ -152,7 +160,7 @@ export class FlowTable extends FlowColumns {
     const seconds = batch.tsSeconds[i]!;
     const nanos = batch.tsNanos[i]!;
     this.#now = seconds + nanos / 1e9;
-    if (seconds > this.#wheel.now) this.#wheel.advance(seconds, this.#due);
+    if (seconds > this.#wheel.now && !this.isTold) this.#wheel.advance(seconds, this.#due);
 
     const layers = batch.layers[i]!;
     let protocol: number;

@@ -73,4 +73,9 @@ export class TimingWheel {
       }
     }
   }
+
+  /** Goes back to an earlier `second`. What hangs in the wheel is looked at within its next turn. */
+  turnBack(second: number): void {
+    if (second < this.#now) this.#now = second;
+  }
 }

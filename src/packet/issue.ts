@@ -83,6 +83,7 @@ const DEFINITIONS = [
   },
   { layer: 'detect', code: 'limit', text: 'detector state at its bound, oldest entries dropped' },
   { layer: 'time', code: 'backwards', text: 'packet earlier than the one before it' },
+  { layer: 'time', code: 'stray', text: 'time more than an hour ahead of the packets around it, not followed' },
   { layer: 'message', code: 'arp-malformed', text: 'ARP message that contradicts itself' },
   { layer: 'message', code: 'dhcp-malformed', text: 'DHCP message with impossible lengths' },
   { layer: 'message', code: 'dns-malformed', text: 'DNS message with impossible lengths or name pointers' },

@@ -50,7 +50,7 @@ export function host(n: number): Host {
 }
 
 export class Scene {
-  private readonly frames: { time: number; frame: Uint8Array }[] = [];
+  private readonly frames: { time: number; frame: Uint8Array; stamp?: number }[] = [];
 
   /** A frame at `time` seconds after the start. */
   at(time: number, frame: Uint8Array): this {
@@ -79,6 +79,13 @@ export class Scene {
     seq = 1,
   ): this {
     return this.ip(time, from, to, 6, tcp({ ports, flags, seq }, new Uint8Array(bytes)));
+  }
+
+  /** A datagram that comes at `time` in the capture, with `stamp` as its time. */
+  after(time: number, stamp: number, from: Host, to: Host): this {
+    this.udp(time, from, to, [5000, 6000]);
+    this.frames.at(-1)!.stamp = stamp;
+    return this;
   }
 
   /** A SYN that nobody answers. */
@@ -216,7 +223,8 @@ export class Scene {
     view.setUint32(16, 262_144, true);
     view.setUint32(20, 1, true);
     let at = 24;
-    for (const { time, frame } of frames) {
+    for (const { time: order, frame, stamp } of frames) {
+      const time = stamp ?? order;
       view.setUint32(at, BASE_SECONDS + Math.floor(time), true);
       view.setUint32(at + 4, Math.round((time % 1) * 1e6), true);
       view.setUint32(at + 8, frame.length, true);

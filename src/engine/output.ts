@@ -1,4 +1,5 @@
 import type { FlowTable } from '../flow/table.ts';
+import type { PacketBatch } from '../packet/batch.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import type { Report } from '../report/schema.ts';
@@ -8,6 +9,10 @@ import type { Report } from '../report/schema.ts';
  * what they are given is valid during the call.
  */
 export interface Output {
+  /** A flow began in `slot`; its first packet is counted and comes to `packet` next. */
+  flowStart?(slot: number, flows: FlowTable): void;
+  /** Row `i` was counted for the flow in `slot`: called for every packet, so it costs all of them. */
+  packet?(batch: PacketBatch, i: number, slot: number, fromOriginator: boolean): void;
   observe?(observation: Observation, at: MessageContext, flows: FlowTable): void;
   /** A flow ended; its columns still stand. */
   flowEnd?(slot: number, flows: FlowTable): void;

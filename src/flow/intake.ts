@@ -8,6 +8,9 @@ import { OuterPacket } from './outer.ts';
 import type { FlowTable } from './table.ts';
 import { flowUid, tunnelUid } from './uid.ts';
 
+/** Told of every packet of a flow after the table counted it. */
+export type PacketTap = (batch: PacketBatch, i: number, slot: number, fromOriginator: boolean) => void;
+
 /**
  * The way of a packet into the room: fragments wait until their datagram is whole, a tunnel counts as a flow of its
  * own and as the parent of what it carries, and everything else goes straight to the table and the inspector.
@@ -17,8 +20,10 @@ export class FlowIntake {
   readonly #inspector: Inspector;
   readonly #fragments: FragmentReassembler;
   readonly #outer = new OuterPacket();
+  readonly #tap: PacketTap | null;
 
-  constructor(flows: FlowTable, inspector: Inspector, issues: IssueCounter) {
+  constructor(flows: FlowTable, inspector: Inspector, issues: IssueCounter, tap: PacketTap | null = null) {
+    this.#tap = tap;
     this.#flows = flows;
     this.#inspector = inspector;
     this.#fragments = new FragmentReassembler(flows.config, issues);
@@ -27,7 +32,7 @@ export class FlowIntake {
   /** Takes row `i` of a batch whose headers were decoded; rows in the order of packet time. */
   packet(batch: PacketBatch, i: number): void {
     if ((batch.layers[i]! & (LAYER.fragment | LAYER.tunnel)) !== 0) this.#unusual(batch, i);
-    else this.#inspector.packet(batch, i, this.#flows.packet(batch, i));
+    else this.#inspector.packet(batch, i, this.#count(batch, i));
   }
 
   #unusual(batch: PacketBatch, i: number): void {
@@ -39,16 +44,22 @@ export class FlowIntake {
       batch = whole;
       i = 0;
     }
-    const slot = this.#flows.packet(batch, i);
+    const slot = this.#count(batch, i);
     if (slot >= 0 && parent !== '') this.#flows.addTunnelParent(slot, parent);
     this.#inspector.packet(batch, i, slot);
+  }
+
+  #count(batch: PacketBatch, i: number): number {
+    const slot = this.#flows.packet(batch, i);
+    if (this.#tap !== null && slot >= 0) this.#tap(batch, i, slot, this.#flows.fromOriginator);
+    return slot;
   }
 
   /** Counts the tunnel's own packet; returns the tunnel's uid, '' when the tunnel is not in IP. */
   #tunnel(batch: PacketBatch, i: number): string {
     const outer = this.#outer.read(batch, i);
     if (outer === null) return '';
-    const slot = this.#flows.packet(outer, 0);
+    const slot = this.#count(outer, 0);
     if (slot < 0) return tunnelUid(outer, 0);
     const { dstPort, srcPort } = outer;
     this.#flows.setTunnelPort(

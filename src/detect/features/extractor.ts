@@ -1,0 +1,53 @@
+/**
+ * The one extractor: training reads what it writes, and flows are scored on what it fills in.
+ */
+import type { FlowTable } from '../../flow/table.ts';
+import { ConnExtractor, CONN_WIDTH } from './conn-extractor.ts';
+import { CONN_SET } from './conn-set.ts';
+import type { FeatureSet } from './feature.ts';
+import { FlowFacts } from './flow-facts.ts';
+import { readFlow } from './flow-table-facts.ts';
+import { LEGACY_SET, legacyRow } from './legacy-set.ts';
+import { packetPart } from './packet-extractor.ts';
+import { PACKET_SET } from './packet-set.ts';
+import type { PacketSums } from './packet-sums.ts';
+
+/** By name. The last is for models of the older shape and is not offered to anyone. */
+export const FEATURE_SETS = { conn: CONN_SET, packet: PACKET_SET, legacy: LEGACY_SET } as const;
+export type FeatureSetName = keyof typeof FEATURE_SETS;
+
+/** Whether rows of a set need sums of packets, and so a capture. */
+export function needsPackets(set: FeatureSetName): boolean {
+  return set !== 'conn';
+}
+
+/** Fills rows of one set from flows, in the order in which these end. */
+export class FlowExtractor {
+  readonly set: FeatureSet;
+  readonly #name: FeatureSetName;
+  readonly #flows: FlowTable;
+  readonly #sums: PacketSums | null;
+  readonly #conn = new ConnExtractor();
+  readonly #facts = new FlowFacts();
+
+  /** `sums` may be null for sets that need no packets. */
+  constructor(name: FeatureSetName, flows: FlowTable, sums: PacketSums | null) {
+    if (sums === null && needsPackets(name)) throw new Error(`features of set ${name} need sums of packets`);
+    this.set = FEATURE_SETS[name];
+    this.#name = name;
+    this.#flows = flows;
+    this.#sums = sums;
+  }
+
+  /** Writes the row of the flow in `slot`, which has just ended. */
+  row(slot: number, out: Float32Array, at: number): void {
+    readFlow(this.#flows, slot, this.#facts);
+    this.#sums?.select(slot);
+    if (this.#name === 'legacy') {
+      legacyRow(this.#facts, this.#sums!, out, at);
+      return;
+    }
+    this.#conn.row(this.#facts, out, at);
+    if (this.#name === 'packet') packetPart(this.#sums!, out, at + CONN_WIDTH);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The last flows of one host, with what is counted of them. A flow leaves when `WINDOW.flows` newer ones came, or when
+ * one comes that began more than the window's seconds after it. The order is that in which flows end (in a log: of its
+ * rows), so begins may go back a little.
+ */
+import { Counter } from './counter.ts';
+
+/** Places at first; doubled up to the bound, as most hosts have few flows. */
+const FIRST_PLACES = 8;
+
+export class RecentFlows {
+  readonly #limit: number;
+  readonly #seconds: number;
+  #starts = new Float64Array(FIRST_PLACES);
+  #others = new Float64Array(FIRST_PLACES);
+  /** Responder port with the transport above it: 17 bits. */
+  #ports = new Uint32Array(FIRST_PLACES);
+  #isUnanswered = new Uint8Array(FIRST_PLACES);
+  #oldest = 0;
+  #unanswered = 0;
+  count = 0;
+  readonly #otherPorts = new Counter();
+  /** Different ports by other side, and different other sides by port. */
+  readonly portsOfOther = new Counter();
+  readonly othersOnPort = new Counter();
+
+  constructor(limit: number, seconds: number) {
+    this.#limit = limit;
+    this.#seconds = seconds;
+  }
+
+  /** Other sides that are there. */
+  get others(): number {
+    return this.portsOfOther.size;
+  }
+
+  get ports(): number {
+    return this.othersOnPort.size;
+  }
+
+  get unansweredShare(): number {
+    return this.count === 0 ? 0 : this.#unanswered / this.count;
+  }
+
+  add(start: number, other: number, port: number, isUnanswered: boolean): void {
+    while (
+      this.count > 0 &&
+      (this.count === this.#limit || start - this.#starts[this.#oldest]! > this.#seconds)
+    )
+      this.#dropOldest();
+    if (this.count === this.#starts.length) this.#grow();
+    const at = (this.#oldest + this.count) & (this.#starts.length - 1);
+    this.#starts[at] = start;
+    this.#others[at] = other;
+    this.#ports[at] = port;
+    this.#isUnanswered[at] = isUnanswered ? 1 : 0;
+    this.count++;
+    if (isUnanswered) this.#unanswered++;
+    if (this.#otherPorts.add(pairKey(other, port)) === 1) {
+      this.portsOfOther.add(other);
+      this.othersOnPort.add(port);
+    }
+  }
+
+  /** Flows a second from the oldest begin to `start`; at least a second is counted. */
+  rate(start: number): number {
+    return this.count / Math.max(1, start - this.#starts[this.#oldest]!);
+  }
+
+  #dropOldest(): void {
+    const at = this.#oldest;
+    const other = this.#others[at]!;
+    const port = this.#ports[at]!;
+    this.#oldest = (at + 1) & (this.#starts.length - 1);
+    this.count--;
+    this.#unanswered -= this.#isUnanswered[at]!;
+    if (this.#otherPorts.remove(pairKey(other, port)) === 0) {
+      this.portsOfOther.remove(other);
+      this.othersOnPort.remove(port);
+    }
+  }
+
+  #grow(): void {
+    const places = this.#starts.length * 2;
+    this.#starts = unrolled(this.#starts, this.#oldest, new Float64Array(places));
+    this.#others = unrolled(this.#others, this.#oldest, new Float64Array(places));
+    this.#ports = unrolled(this.#ports, this.#oldest, new Uint32Array(places));
+    this.#isUnanswered = unrolled(this.#isUnanswered, this.#oldest, new Uint8Array(places));
+    this.#oldest = 0;
+  }
+}
+
+/** One key of two; the other side's 53 bits lose those that the port takes. */
+function pairKey(other: number, port: number): number {
+  return Math.floor(other / 0x2_0000) * 0x2_0000 + ((other ^ Math.imul(port, 0x9e37_79b1)) & 0x1_ffff);
+}
+
+type Ring = Float64Array | Uint32Array | Uint8Array;
+
+/** A full ring from its oldest entry on, at the start of a larger array. */
+function unrolled<T extends Ring>(ring: T, oldest: number, into: T): T {
+  into.set(ring.subarray(oldest));
+  into.set(ring.subarray(0, oldest), ring.length - oldest);
+  return into;
+}

@@ -2,8 +2,10 @@
  * arp-spoof (ATT&CK T1557.002): a device tells others, unasked and again and again, that an address which another
  * device has proven to be its own is found at the wrong MAC.
  *
- * Not counted: answers to requests (proxy ARP, a hub with two interfaces), announcements of an address that nobody
- * else has (failover, new leases), MACs of redundancy groups.
+ * Replies and requests both poison: whoever hears a request remembers its sender.
+ * Not counted: answers to requests (proxy ARP, a hub with two interfaces), announcements of an address whose owner
+ * does not speak up (failover, new leases), MACs of redundancy groups, probes, and requests that a host makes with the
+ * address of another of its interfaces: it asks again only when its cache runs out.
  * State: `MAX_REQUESTS` open requests, `MAX_CLAIMS` pairs of sender and address; episodes by actor.
  */
 import { formatCount } from '../bytes/count.ts';
@@ -26,12 +28,27 @@ const MAX_REQUESTS = 4096;
 const MAX_CLAIMS = 8192;
 /** One request excuses this many replies of one sender: it may be captured on two ports, or answered twice. */
 const REPLIES_TO_REQUEST = 3;
+/** No stack asks for an address again this soon after it was told (RFC 4861 and its likes: at least 15 s). */
+const CACHED_SECONDS = 12;
 
 class Notes {
   readonly addresses = new Samples();
   readonly owners = new Samples();
   readonly victims = new Samples();
   gateway = false;
+  requests = 0;
+}
+
+/** Who has an address, as far as the first to say so goes, and when it last did. */
+interface Holder {
+  readonly mac: number;
+  seconds: number;
+}
+
+/** A request with somebody else's address as its sender. */
+interface Question {
+  seconds: number;
+  isAnswered: boolean;
 }
 
 interface Request {
@@ -45,54 +62,98 @@ interface Claim {
   request: number;
   answers: number;
   unsolicited: number;
+  /** Time of its first announcement; -1 before it. */
+  since: number;
   pending: [seconds: number, nanos: number, packet: number][];
 }
 
-const newClaim = (): Claim => ({ request: 0, answers: 0, unsolicited: 0, pending: [] });
+const newClaim = (): Claim => ({ request: 0, answers: 0, unsolicited: 0, since: -1, pending: [] });
 
 export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view): Detector => {
   /** By address asked for. */
   const requests = new BoundedMap<number, Request>(MAX_REQUESTS);
   const claims = new BoundedMap<string, Claim>(MAX_CLAIMS);
   /** Address → MAC that first said it has it. */
-  const firstHolder = new BoundedMap<number, { mac: number }>(MAX_CLAIMS);
+  const firstHolder = new BoundedMap<number, Holder>(MAX_CLAIMS);
+  /** By sender's MAC, its claimed address, and the address that it asked for. */
+  const questions = new BoundedMap<string, Question>(MAX_CLAIMS);
   /** MAC → addresses that it ever named as its own, up to four. */
   const ownAddresses = new BoundedMap<number, Set<number>>(MAX_CLAIMS);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
   function observe(observation: Observation, at: MessageContext): void {
     if (observation.kind !== 'arp') return;
-    const { operation, senderIp, senderMac, targetIp } = observation;
-    if (operation === 1) {
-      if (!observation.gratuitous) {
-        const request = requests.use(targetIp, () => ({ seconds: 0, count: 0 }));
-        request.seconds = toSeconds(at.seconds, at.nanos);
-        request.count++;
-      }
-      if (senderIp !== 0) {
-        firstHolder.use(senderIp, () => ({ mac: senderMac }));
-        const own = ownAddresses.use(senderMac, () => new Set());
-        if (own.size < 4) own.add(senderIp);
-      }
-      return;
+    if (observation.operation === 1) request(observation, at);
+    else if (observation.operation === 2 && observation.senderIp !== 0) reply(observation, at);
+  }
+
+  function request(arp: ArpObservation, at: MessageContext): void {
+    const { senderIp, senderMac, targetIp, gratuitous } = arp;
+    const now = toSeconds(at.seconds, at.nanos);
+    if (!gratuitous) {
+      const open = requests.use(targetIp, () => ({ seconds: 0, count: 0 }));
+      open.seconds = now;
+      open.count++;
     }
-    if (operation !== 2 || senderIp === 0) return;
-    const holder = firstHolder.use(senderIp, () => ({ mac: senderMac })).mac;
+    if (senderIp === 0) return;
+    const holder = holderOf(senderIp, senderMac, now);
+    const own = noteOwn(senderMac, senderIp);
     if (virtualMac(senderMac) !== '') return;
-    const asked = requests.peek(senderIp);
-    const owner = ownerBeside(senderIp, senderMac, holder);
-    const own = ownAddresses.use(senderMac, () => new Set());
-    if (own.size < 4) own.add(senderIp);
-    // Announcing its only address is what a second interface does.
-    if (observation.gratuitous && own.size < 2) return;
+    const owner = ownerBeside(senderIp, senderMac, holder.mac);
     if (owner === -1) return;
     const claim = claims.use(`${senderMac} ${senderIp}`, newClaim);
+    if (gratuitous) {
+      if (own.size >= 2 && isContested(claim, senderIp, owner, now)) count(claim, arp, owner, at);
+      return;
+    }
+    const question = questions.use(`${senderMac} ${senderIp} ${targetIp}`, () => ({
+      seconds: 0,
+      isAnswered: false,
+    }));
+    const isNeedless = question.isAnswered && now - question.seconds <= CACHED_SECONDS;
+    question.seconds = now;
+    question.isAnswered = false;
+    if (isNeedless) count(claim, arp, owner, at);
+  }
+
+  function reply(arp: ArpObservation, at: MessageContext): void {
+    const { senderIp, senderMac, targetIp, targetMac } = arp;
+    const now = toSeconds(at.seconds, at.nanos);
+    const question = questions.peek(`${targetMac} ${targetIp} ${senderIp}`);
+    if (question !== undefined) question.isAnswered = true;
+    const holder = holderOf(senderIp, senderMac, now);
+    if (virtualMac(senderMac) !== '') return;
+    const asked = requests.peek(senderIp);
+    const owner = ownerBeside(senderIp, senderMac, holder.mac);
+    const own = noteOwn(senderMac, senderIp);
+    // Announcing its only address is what a second interface does.
+    if (arp.gratuitous && own.size < 2) return;
+    if (owner === -1) return;
+    const claim = claims.use(`${senderMac} ${senderIp}`, newClaim);
+    if (arp.gratuitous && !isContested(claim, senderIp, owner, now)) return;
     const wasAsked =
-      asked !== undefined &&
-      toSeconds(at.seconds, at.nanos) - asked.seconds <= config.requestSeconds &&
-      answers(claim, asked);
-    if (wasAsked && observation.targetMac !== 0xffff_ffff_ffff && !isPoisoner(at, senderMac)) return;
-    count(claim, observation, owner, at);
+      asked !== undefined && now - asked.seconds <= config.requestSeconds && answers(claim, asked);
+    if (wasAsked && targetMac !== 0xffff_ffff_ffff && !isPoisoner(at, senderMac)) return;
+    count(claim, arp, owner, at);
+  }
+
+  function holderOf(ip: number, mac: number, now: number): Holder {
+    const holder = firstHolder.use(ip, () => ({ mac, seconds: now }));
+    if (holder.mac === mac) holder.seconds = now;
+    return holder;
+  }
+
+  function noteOwn(mac: number, ip: number): Set<number> {
+    const own = ownAddresses.use(mac, () => new Set());
+    if (own.size < 4) own.add(ip);
+    return own;
+  }
+
+  /** The owner said that it has the address after this sender first announced it: it did not hand it over. */
+  function isContested(claim: Claim, ip: number, owner: number, now: number): boolean {
+    if (claim.since < 0) claim.since = now;
+    const holder = firstHolder.peek(ip);
+    return holder !== undefined && holder.mac === owner && holder.seconds > claim.since;
   }
 
   /** Counts a reply to the last request; true while that request can have caused it. */
@@ -118,7 +179,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
   /** Once it is known to poison, its answers to requests count too. */
   function isPoisoner(at: MessageContext, senderMac: number): boolean {
     const device = blamed(at, senderMac);
-    return device >= 0 && log.running(deviceActor(view, device), 0) !== undefined;
+    return device >= 0 && log.running(deviceActor(view, device), at.seconds, at.nanos) !== undefined;
   }
 
   /** Who sent the frame: the message may name anybody. */
@@ -140,6 +201,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     for (const [seconds, nanos, packet] of claim.pending) episode.add(seconds, nanos, packet);
     claim.pending = [];
     episode.add(at.seconds, at.nanos, at.packet);
+    if (arp.operation === 1) notes.requests++;
     notes.addresses.add(formatIpv4(senderIp));
     notes.owners.add(formatMac(owner));
     if (arp.targetIp !== senderIp && arp.targetIp !== 0) notes.victims.add(formatIpv4(arp.targetIp));
@@ -161,8 +223,14 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
           confidence: addresses.length > 1 || notes.gateway ? 0.95 : 0.85,
           actor,
           peer: owners.length === 1 ? owners[0]! : '',
-          summary: `${actor.label} claims ${addresses.slice(0, 4).join(', ')}, which ${owners.slice(0, 4).join(', ')} ${owners.length === 1 ? 'has' : 'have'}, in ${formatCount(episode.count)} unasked ARP replies`,
-          evidence: { addresses, owners, victims: notes.victims.list(), replies: episode.count },
+          summary: `${actor.label} claims ${addresses.slice(0, 4).join(', ')}, which ${owners.slice(0, 4).join(', ')} ${owners.length === 1 ? 'has' : 'have'}, in ${formatCount(episode.count)} unasked ARP ${notes.requests > 0 ? 'messages' : 'replies'}`,
+          evidence: {
+            addresses,
+            owners,
+            victims: notes.victims.list(),
+            replies: episode.count - notes.requests,
+            requests: notes.requests,
+          },
           technique: 'T1557.002',
         });
       });

@@ -6,6 +6,7 @@
  * State: `MAX_PAIRS` pairs of actor and service.
  */
 import { formatCount } from '../bytes/count.ts';
+import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -67,8 +68,8 @@ export const bruteForce: DetectorFactory<RuleConfig<'brute-force'>> = (config, v
     }));
   }
 
-  function attempt(pair: Pair, seconds: number): void {
-    pair.times.push(seconds);
+  function attempt(pair: Pair, seconds: number, nanos: number): void {
+    pair.times.push(toSeconds(seconds, nanos));
     if (pair.times.length > config.logins) pair.times.shift();
     if (pair.times.length < config.logins) return;
     if (Math.max(...pair.times) - Math.min(...pair.times) <= config.windowSeconds) pair.isAttack = true;
@@ -86,7 +87,7 @@ export const bruteForce: DetectorFactory<RuleConfig<'brute-force'>> = (config, v
     pair.connections++;
     pair.episode.add(flows.firstSeconds[slot]!, flows.firstNanos[slot]!, flows.firstPacket[slot]!);
     pair.episode.extend(flows.lastSeconds[slot]!, flows.lastNanos[slot]!);
-    attempt(pair, flows.firstSeconds[slot]!);
+    attempt(pair, flows.firstSeconds[slot]!, flows.firstNanos[slot]!);
   }
 
   function observe(observation: Observation, at: MessageContext): void {
@@ -96,7 +97,7 @@ export const bruteForce: DetectorFactory<RuleConfig<'brute-force'>> = (config, v
       pair.logins++;
       if (observation.isDefault) pair.defaults++;
       pair.episode.add(at.seconds, at.nanos, at.packet);
-      attempt(pair, at.seconds);
+      attempt(pair, at.seconds, at.nanos);
     } else if (observation.kind === 'login-result' && observation.isAccepted) {
       const pair = pairOf(at.flow);
       if (pair.isAttack) pair.accepted = true;

@@ -41,7 +41,7 @@ export const cleartextLogin: DetectorFactory<RuleConfig<'cleartext-login'>> = (c
     const target = view.ends.target(at.flow);
     const about = `${target} ${observation.protocol}`;
     if (observation.kind === 'login-result') {
-      const running = log.running(actor, at.seconds, about);
+      const running = log.running(actor, at.seconds, at.nanos, about);
       if (running !== undefined && observation.isAccepted) running.notes.accepted = true;
       return;
     }

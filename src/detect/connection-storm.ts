@@ -5,6 +5,7 @@
  * A host that answers once in the episode clears it. State: `MAX_TARGETS` triples of actor, target and port.
  */
 import { formatCount } from '../bytes/count.ts';
+import { toSeconds } from '../bytes/time.ts';
 import type { Actor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
@@ -64,7 +65,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
     const known = storms.peek(key);
-    if (known !== undefined && seconds - known.episode.last.seconds > config.episodeSeconds) {
+    if (known !== undefined && known.episode.secondsSince(seconds, nanos) > config.episodeSeconds) {
       close(known);
       storms.delete(key);
     }
@@ -77,15 +78,16 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
       packets: 0,
       refused: 0,
       best: 0,
-      windowStart: seconds,
+      windowStart: toSeconds(seconds, nanos),
       inWindow: 0,
       succeeded: false,
     }));
     storm.episode.add(seconds, nanos, flows.firstPacket[slot]!);
     storm.packets += flows.origPackets[slot]!;
     if (flows.respPackets[slot]! > 0) storm.refused++;
-    if (seconds - storm.windowStart > config.windowSeconds) {
-      storm.windowStart = seconds;
+    const time = toSeconds(seconds, nanos);
+    if (time - storm.windowStart > config.windowSeconds) {
+      storm.windowStart = time;
       storm.inWindow = 0;
     }
     storm.best = Math.max(storm.best, ++storm.inWindow);

@@ -6,6 +6,7 @@
  * one local domain). State: `MAX_CLIENTS` clients with one window each.
  */
 import { formatCount } from '../bytes/count.ts';
+import { toSeconds } from '../bytes/time.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { deviceActor } from './actor.ts';
@@ -35,7 +36,7 @@ export const dga: DetectorFactory<RuleConfig<'dga'>> = (config, view): Detector 
     if (client < 0 || domain === '' || domain.endsWith('.arpa') || domain.endsWith('.local')) return;
     const domains = clients
       .use(client, () => new DistinctWindow(config.windowSeconds))
-      .add(hashText(domain), at.seconds);
+      .add(hashText(domain), toSeconds(at.seconds, at.nanos));
     if (domains < config.domains) return;
     const { episode, notes } = log.at(deviceActor(view, client), at.seconds, at.nanos);
     episode.add(at.seconds, at.nanos, at.packet, episode.count === 0 ? domains : 1);

@@ -6,6 +6,7 @@
  */
 import { formatCount } from '../bytes/count.ts';
 import { formatMac, isLocalMac, NO_MAC } from '../bytes/address.ts';
+import { toSeconds } from '../bytes/time.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { addressActor, deviceActor } from './actor.ts';
@@ -42,7 +43,7 @@ export const dhcpStarvation: DetectorFactory<RuleConfig<'dhcp-starvation'>> = (c
     if (observation.messageType !== DISCOVER && observation.messageType !== REQUEST) return;
     const { clientMac } = observation;
     const hash = mix((clientMac % 0x1_0000_0000) ^ Math.floor(clientMac / 0x1_0000_0000));
-    const clients = window.add(hash, at.seconds);
+    const clients = window.add(hash, toSeconds(at.seconds, at.nanos));
     if (clients < config.clients) return;
     const { episode, notes } = log.at(link, at.seconds, at.nanos);
     episode.add(at.seconds, at.nanos, at.packet, episode.count === 0 ? clients : 1);

@@ -5,6 +5,7 @@
  * State: `MAX_PAIRS` pairs of client and domain, `MAX_NAMES` names each.
  */
 import { formatCount } from '../bytes/count.ts';
+import { toSeconds } from '../bytes/time.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { deviceActor } from './actor.ts';
@@ -73,7 +74,7 @@ export const dnsTunnel: DetectorFactory<RuleConfig<'dns-tunnel'>> = (config, vie
     pair.characters += below.length;
     for (let i = 0; i < below.length; i++) pair.frequency[below.charCodeAt(i) & 127]!++;
     if (pair.types.size < MAX_TYPES) pair.types.add(question.type);
-    const unique = pair.names.add(hash, at.seconds);
+    const unique = pair.names.add(hash, toSeconds(at.seconds, at.nanos));
     if (
       unique < config.uniqueNames ||
       pair.meanLength < config.meanLabelLength ||

@@ -35,7 +35,7 @@ export class EpisodeLog<T> {
   at(actor: Actor, seconds: number, nanos: number, about = ''): Entry<T> {
     const key = `${actor.key} ${about}`;
     const known = this.current.peek(key);
-    if (known !== undefined && seconds - known.episode.last.seconds > this.gapSeconds) {
+    if (known !== undefined && known.episode.secondsSince(seconds, nanos) > this.gapSeconds) {
       this.close(known);
       this.current.delete(key);
     }
@@ -47,9 +47,11 @@ export class EpisodeLog<T> {
   }
 
   /** The running episode, if there is one. */
-  running(actor: Actor, seconds: number, about = ''): Entry<T> | undefined {
+  running(actor: Actor, seconds: number, nanos: number, about = ''): Entry<T> | undefined {
     const known = this.current.peek(`${actor.key} ${about}`);
-    return known !== undefined && seconds - known.episode.last.seconds <= this.gapSeconds ? known : undefined;
+    return known !== undefined && known.episode.secondsSince(seconds, nanos) <= this.gapSeconds
+      ? known
+      : undefined;
   }
 
   *entries(): IterableIterator<Entry<T>> {

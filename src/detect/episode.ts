@@ -48,6 +48,11 @@ export class Episode {
     return this.lastAt;
   }
 
+  /** From the last event to a time, with fraction: whole seconds would let the phase of the clock decide. */
+  secondsSince(seconds: number, nanos: number): number {
+    return seconds - this.lastAt.seconds + (nanos - this.lastAt.nanos) / 1e9;
+  }
+
   get packets(): readonly number[] {
     return this.numbers;
   }

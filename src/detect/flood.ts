@@ -101,9 +101,10 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
     const port = rule === 'syn-flood' ? flows.respPort[slot]! : 0;
     const address = view.ends.target(slot);
     const seconds = flows.firstSeconds[slot]!;
+    const nanos = flows.firstNanos[slot]!;
     const key = `${address} ${port}`;
     const known = targets.peek(key);
-    if (known !== undefined && seconds - known.episode.last.seconds > config.episodeSeconds) {
+    if (known !== undefined && known.episode.secondsSince(seconds, nanos) > config.episodeSeconds) {
       close(known);
       targets.delete(key);
     }

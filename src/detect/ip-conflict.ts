@@ -7,6 +7,7 @@
  * State: `MAX_ADDRESSES` addresses with the last `MAX_HOLDERS` MACs each.
  */
 import { formatIpv4, formatMac, type Mac } from '../bytes/address.ts';
+import { toSeconds } from '../bytes/time.ts';
 import { virtualMac } from '../device/virtual-mac.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -63,14 +64,15 @@ export const ipConflict: DetectorFactory<RuleConfig<'ip-conflict'>> = (config, v
       const probed = addresses.peek(targetIp);
       if (probed !== undefined && probed.holder !== senderMac) {
         probed.probedBy = senderMac;
-        probed.probedSeconds = at.seconds;
+        probed.probedSeconds = toSeconds(at.seconds, at.nanos);
       }
       return;
     }
     const address = addresses.use(senderIp, () => new Address(senderIp, senderMac));
     if (address.holders.size < MAX_HOLDERS) address.holders.add(senderMac);
     const { probedBy } = address;
-    if (probedBy >= 0 && probedBy !== senderMac && at.seconds - address.probedSeconds <= DEFENCE_SECONDS) {
+    const now = toSeconds(at.seconds, at.nanos);
+    if (probedBy >= 0 && probedBy !== senderMac && now - address.probedSeconds <= DEFENCE_SECONDS) {
       address.probedBy = -1;
       address.refused = probedBy;
     }
@@ -84,7 +86,8 @@ export const ipConflict: DetectorFactory<RuleConfig<'ip-conflict'>> = (config, v
     address.changes.push([at.seconds, at.nanos, at.packet]);
     if (address.changes.length > config.changes) address.changes.shift();
     const oldest = address.changes[0]!;
-    if (address.changes.length < config.changes || at.seconds - oldest[0] > config.windowSeconds) return;
+    const sinceOldest = now - toSeconds(oldest[0], oldest[1]);
+    if (address.changes.length < config.changes || sinceOldest > config.windowSeconds) return;
     if (address.episode === null) {
       address.episode = new Episode(oldest[0], oldest[1]);
       for (const [seconds, nanos, packet] of address.changes) address.episode.add(seconds, nanos, packet);

@@ -8,6 +8,7 @@
  * State: `MAX_MACS` MACs, three traits each, `MAX_VALUES` values of a trait.
  */
 import type { Mac } from '../bytes/address.ts';
+import { toSeconds } from '../bytes/time.ts';
 import { IS_INITIAL_TTL } from '../device/address-book.ts';
 import { LAYER, TCP_FLAG } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
@@ -17,7 +18,7 @@ import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { Episode } from './episode.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, PacketTime } from './finding.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_MACS = 4096;
@@ -41,27 +42,29 @@ class Traits {
 class Trait {
   value = '';
   readonly values = new Set<string>();
-  returns: number[] = [];
+  private readonly returns: PacketTime[] = [];
   /** Least seconds between two different values. */
   closest = Infinity;
-  private lastSeconds = 0;
+  private last = 0;
   episode: Episode | null = null;
 
   /** Notes a value; `needed` returns within `windowSeconds` make an episode. */
   see(value: string, needed: number, windowSeconds: number, at: MessageContext): void {
+    const now = toSeconds(at.seconds, at.nanos);
     if (this.value !== '' && value !== this.value) {
-      this.closest = Math.min(this.closest, Math.abs(at.seconds - this.lastSeconds));
+      this.closest = Math.min(this.closest, Math.abs(now - this.last));
     }
-    this.lastSeconds = at.seconds;
+    this.last = now;
     if (value === this.value) return;
     const seenBefore = this.values.has(value);
     if (this.values.size < MAX_VALUES) this.values.add(value);
     this.value = value;
     if (!seenBefore) return;
-    this.returns.push(at.seconds);
+    this.returns.push({ seconds: at.seconds, nanos: at.nanos });
     if (this.returns.length > needed) this.returns.shift();
-    if (this.returns.length < needed || at.seconds - this.returns[0]! > windowSeconds) return;
-    this.episode ??= new Episode(this.returns[0]!, 0);
+    const { seconds, nanos } = this.returns[0]!;
+    if (this.returns.length < needed || now - toSeconds(seconds, nanos) > windowSeconds) return;
+    this.episode ??= new Episode(seconds, nanos);
     this.episode.add(at.seconds, at.nanos, at.packet);
   }
 }

@@ -6,6 +6,7 @@
  */
 import { formatCount } from '../bytes/count.ts';
 import { isLocalMac, NO_MAC } from '../bytes/address.ts';
+import { toSeconds } from '../bytes/time.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import { deviceActor } from './actor.ts';
 import { findingOf } from './claim.ts';
@@ -32,9 +33,9 @@ export function newDevice(
   function deviceNew(device: number, at: MessageContext): void {
     const { id } = view.devices.devices[device]!;
     countForFlood(id, at);
-    if (knownDevices !== null ? knownDevices.has(id) : at.seconds - beginSeconds < config.learnSeconds)
-      return;
-    const isFlood = flood !== null && at.seconds - flood.episode.last.seconds <= config.floodSeconds;
+    const now = toSeconds(at.seconds, at.nanos);
+    if (knownDevices !== null ? knownDevices.has(id) : now - beginSeconds < config.learnSeconds) return;
+    const isFlood = flood !== null && flood.episode.secondsSince(at.seconds, at.nanos) <= config.floodSeconds;
     if (single.length < MAX_SINGLE && !isFlood) {
       const episode = new Episode(at.seconds, at.nanos);
       episode.add(at.seconds, at.nanos, at.packet);
@@ -46,8 +47,9 @@ export function newDevice(
   }
 
   function countForFlood(id: string, at: MessageContext): void {
-    if (at.seconds - windowStart > config.floodSeconds) {
-      windowStart = at.seconds;
+    const now = toSeconds(at.seconds, at.nanos);
+    if (now - windowStart > config.floodSeconds) {
+      windowStart = now;
       inWindow = 0;
     }
     if (++inWindow < config.floodDevices) return;

@@ -8,6 +8,7 @@
  */
 import { formatIpv4, formatMac } from '../bytes/address.ts';
 import { compareText } from '../bytes/order.ts';
+import { toSeconds } from '../bytes/time.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Dhcpv4Observation } from '../protocol/dhcpv4.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -54,7 +55,7 @@ export function rogueDhcp(
   /** In the order in which they were first heard. */
   const servers = new Map<string, Server>();
   /** Client and transaction → who answered, and when first. */
-  const open = new BoundedMap<string, { seconds: number; servers: Server[] }>(MAX_OPEN);
+  const open = new BoundedMap<string, { time: number; servers: Server[] }>(MAX_OPEN);
 
   function observe(observation: Observation, at: MessageContext): void {
     if (observation.kind !== 'dhcp' || observation.op !== 2) return;
@@ -68,11 +69,12 @@ export function rogueDhcp(
     server.routers = observation.routers.map(formatIpv4).sort(compareText).join(' ');
     server.dnsServers = observation.dnsServers.map(formatIpv4).sort(compareText).join(' ');
     server.clients.add(formatMac(observation.clientMac));
+    const now = toSeconds(at.seconds, at.nanos);
     const request = open.use(`${observation.clientMac} ${observation.transactionId}`, () => ({
-      seconds: at.seconds,
+      time: now,
       servers: [],
     }));
-    if (at.seconds - request.seconds > config.answerSeconds) return;
+    if (now - request.time > config.answerSeconds) return;
     for (const other of request.servers) {
       if (other === server) continue;
       other.beside.add(server);

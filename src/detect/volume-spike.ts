@@ -37,7 +37,7 @@ export const volumeSpike: DetectorFactory<RuleConfig<'volume-spike'>> = (config,
     const now = Math.floor(seconds / config.intervalSeconds);
     if (interval < 0) interval = now;
     if (now === interval) return;
-    const silent = now - interval - 1;
+    const silent = Math.max(0, now - interval - 1);
     close(interval * config.intervalSeconds, silent);
     interval = now;
   }

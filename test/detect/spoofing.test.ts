@@ -41,6 +41,51 @@ test('arp-spoof: both sides of a connection are worse than one', async () => {
   assert.equal(only(await scene.findings(), 'arp-spoof').severity, 'critical');
 });
 
+test('arp-spoof: requests with the address of another as their sender', async () => {
+  const asGateway: Host = { mac: INTRUDER.mac, ip: ROUTER.ip };
+  const scene = new Scene().resolve(0, LAPTOP, ROUTER).resolve(1, INTRUDER, ROUTER);
+  for (let i = 0; i < 20; i++) scene.resolve(20 + i * 2, asGateway, LAPTOP);
+  const finding = only(await scene.findings(), 'arp-spoof');
+  assert.equal(finding.device, INTRUDER.mac);
+  assert.equal(finding.peer, ROUTER.mac);
+  assert.ok(Number(finding.evidence['requests']) >= 10);
+});
+
+test('arp-spoof: announcements as requests, against an owner who goes on to speak', async () => {
+  const asGateway: Host = { mac: INTRUDER.mac, ip: ROUTER.ip };
+  const scene = new Scene().resolve(0, LAPTOP, ROUTER).resolve(1, INTRUDER, ROUTER);
+  for (let i = 0; i < 12; i++) {
+    scene.arpRequest(20 + i * 5, asGateway, ROUTER.ip);
+    if (i % 3 === 0) scene.arpRequest(22 + i * 5, ROUTER, CAMERA.ip);
+  }
+  assert.equal(only(await scene.findings(), 'arp-spoof').device, INTRUDER.mac);
+});
+
+test('arp-spoof: a host with two interfaces, a failover without a virtual MAC, and probes are none', async () => {
+  // A second interface that asks with the address of the first, and whose cache runs out every half minute.
+  const second: Host = { mac: '00:e0:4c:00:00:09', ip: '192.168.1.21' };
+  const flux = new Scene().resolve(0, LAPTOP, ROUTER).resolve(1, second, ROUTER);
+  for (let i = 0; i < 20; i++) {
+    flux
+      .resolve(30 + i * 30, { mac: second.mac, ip: LAPTOP.ip }, ROUTER)
+      .resolve(32 + i * 30, LAPTOP, CAMERA);
+  }
+  // Somebody who is not there is asked for every second.
+  for (let i = 0; i < 60; i++) flux.arpRequest(700 + i, { mac: second.mac, ip: LAPTOP.ip }, '192.168.1.99');
+  const spare: Host = { mac: '00:0c:29:00:00:44', ip: '192.168.1.2' };
+  const takenOver: Host = { mac: spare.mac, ip: ROUTER.ip };
+  const failover = new Scene().resolve(0, LAPTOP, ROUTER).resolve(1, spare, LAPTOP);
+  for (let i = 0; i < 10; i++) failover.arpRequest(60 + i, takenOver, ROUTER.ip);
+  const probing = new Scene().resolve(0, LAPTOP, ROUTER);
+  for (let i = 0; i < 20; i++) probing.arpRequest(10 + i, { mac: INTRUDER.mac, ip: '0.0.0.0' }, ROUTER.ip);
+  for (const scene of [flux, failover, probing]) {
+    assert.deepEqual(
+      rulesAbove(await scene.findings()).filter((found) => !found.startsWith('low')),
+      [],
+    );
+  }
+});
+
 test('arp-spoof: failover, a redundancy group, proxy ARP and a hub with two interfaces are none', async () => {
   const virtual: Host = { mac: '00:00:5e:00:01:01', ip: '192.168.1.254' };
   const second: Host = { mac: 'b0:c5:54:00:00:99', ip: CAMERA.ip };

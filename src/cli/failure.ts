@@ -14,13 +14,16 @@ export function reportFailure(error: unknown): ExitCode {
   return error.exitCode;
 }
 
+/** What writing to a reader who is gone gives: a closed pipe, a terminal that was hung up. */
+const NO_READER: readonly (string | undefined)[] = ['EPIPE', 'EIO'];
+
 /**
  * A reader that has seen enough (`| head`) closes the pipe: that ends the command and is no failure. The exit code
  * stays what it was going to be. A full disk is one.
  */
 export function endOnBrokenOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
+    if (NO_READER.includes(error.code)) process.exit(process.exitCode ?? EXIT.ok);
     if (error.code === undefined) throw error;
     const reason = error.code === 'ENOSPC' ? 'the disk is full' : error.code;
     process.exit(
@@ -28,7 +31,7 @@ export function endOnBrokenOutput(): void {
     );
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!NO_READER.includes(error.code)) throw error;
   });
 }
 

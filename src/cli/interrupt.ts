@@ -1,4 +1,7 @@
-/** Ctrl-C and SIGTERM: the first stops reading, so that what was read is reported; the second quits. */
+/**
+ * Ctrl-C, SIGTERM and a terminal that vanishes (SIGHUP): the first stops reading, so that what was read is reported;
+ * a second Ctrl-C or SIGTERM quits.
+ */
 import { writeNotice } from './terminal.ts';
 
 export interface Interrupt {
@@ -17,13 +20,19 @@ export function stopOnInterrupt(onFirst: () => void = () => {}): Interrupt {
     writeNotice('stopping; the report will cover what was read (again to quit at once)');
     controller.abort();
   };
+  const hangUp = () => {
+    onFirst();
+    controller.abort();
+  };
   process.on('SIGINT', handle);
   process.on('SIGTERM', handle);
+  process.on('SIGHUP', hangUp);
   return {
     signal: controller.signal,
     release() {
       process.off('SIGINT', handle);
       process.off('SIGTERM', handle);
+      process.off('SIGHUP', hangUp);
     },
   };
 }

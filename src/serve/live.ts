@@ -3,14 +3,16 @@
  * not end by itself; the final report is made as that of a capture.
  */
 import type { LiveSource } from '../capture/live/live-source.ts';
+import { LanscopeError } from '../bytes/error.ts';
 import { assembleReport } from '../engine/assemble.ts';
 import { DEFAULT_CONFIG, type EngineConfig } from '../engine/config.ts';
 import { type News, createNews } from '../engine/news.ts';
 import type { Output } from '../engine/output.ts';
-import { Pipeline } from '../engine/pipeline.ts';
+import { Pipeline, type PipelineOptions } from '../engine/pipeline.ts';
 import type { Selection } from '../engine/selection.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { Report } from '../report/schema.ts';
+import type { Recording } from './record/recording.ts';
 
 /** How the run stands, told every second. */
 export interface LiveStatus {
@@ -20,11 +22,28 @@ export interface LiveStatus {
   readonly news: News;
 }
 
+/**
+ * Parts of a run that take time: from the last packet of a batch to its processing; header columns; flows, messages,
+ * devices and detectors; recording; waiting for outputs; the status every second; the report so far.
+ */
+export const STAGES = ['arrival', 'headers', 'analysis', 'record', 'outputs', 'status', 'report'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Who measures or shows a run. Nothing here may throw or change the pipeline. */
+export interface LiveProbe {
+  begin(pipeline: Pipeline, source: LiveSource): void;
+  /** A stage has ended. */
+  stage?(stage: Stage, seconds: number): void;
+  /** Every second, and before the end. */
+  tick?(): void;
+}
+
 export interface LiveRun {
   readonly source: LiveSource;
   readonly config?: EngineConfig;
   readonly selection?: Selection;
   readonly outputs?: readonly Output[];
+  readonly knowledge?: PipelineOptions['knowledge'];
   /** Present time of the source, epoch seconds; that of this machine when absent. */
   readonly now?: () => number;
   /** Asked at the end: whether the source was read as far as it goes; true when absent. */
@@ -35,9 +54,13 @@ export interface LiveRun {
   readonly onStatus?: (status: LiveStatus) => void;
   /** Sees every batch, its headers decoded. */
   readonly onBatch?: (batch: PacketBatch) => void;
+  readonly recording?: Recording | null;
+  readonly probes?: readonly LiveProbe[];
   /** Every so many seconds the report so far (`complete: false`) is handed on; 0 for never. */
   readonly reportEverySeconds?: number;
   readonly onReport?: (report: Report) => Promise<void>;
+  /** Told, in one line, what a person should know; a report that cannot be written now may be later. */
+  readonly onNotice?: (text: string) => void;
   readonly version: string;
 }
 
@@ -47,7 +70,7 @@ const SILENT_TICKS = 2;
 
 /** Analyzes until the signal is aborted or the source ends. Throws `LanscopeError` when capturing cannot begin. */
 export async function runLive(run: LiveRun): Promise<Report> {
-  const { source, signal, version } = run;
+  const { source, signal, version, recording = null, probes = [] } = run;
   const outputs = run.outputs ?? [];
   const now = run.now ?? (() => Date.now() / 1000);
   const startedAt = new Date();
@@ -56,6 +79,7 @@ export async function runLive(run: LiveRun): Promise<Report> {
     config: run.config ?? DEFAULT_CONFIG,
     selection: run.selection ?? null,
     outputs,
+    ...(run.knowledge === undefined ? {} : { knowledge: run.knowledge }),
   });
   const reportSoFar = (complete: boolean): Report =>
     assembleReport(pipeline, source, {
@@ -64,28 +88,41 @@ export async function runLive(run: LiveRun): Promise<Report> {
       startedAt,
       elapsedMs: performance.now() - started,
     });
+  for (const probe of probes) probe.begin(pipeline, source);
+  const measured = probes.filter((probe) => probe.stage !== undefined);
+  /** Tells how long a stage took that began at `since`, and gives the time at which the next one begins. */
+  const ended = (stage: Stage, since: number): number => {
+    const nowMs = performance.now();
+    for (const probe of measured) probe.stage!(stage, (nowMs - since) / 1000);
+    return nowMs;
+  };
 
   const status = createStatus(pipeline, run.onStatus);
   const reportEveryMs = (run.reportEverySeconds ?? 0) * 1000;
   let reportDueMs = started + reportEveryMs;
   let reporting: Promise<void> = Promise.resolve();
   let isReporting = false;
-  let failure: { readonly error: unknown } | null = null;
   let silentTicks = 0;
 
   const tick = (): void => {
     // Times of packets are of the same clock, and none older than a second is under way when two ticks were silent.
     if (++silentTicks > SILENT_TICKS) pipeline.advance(Math.floor(now()) - SILENT_TICKS);
+    let at = performance.now();
     status();
-    if (reportEveryMs === 0 || isReporting || performance.now() < reportDueMs) return;
-    reportDueMs = performance.now() + reportEveryMs;
+    for (const probe of probes) probe.tick?.();
+    at = ended('status', at);
+    void recording?.flush();
+    if (reportEveryMs === 0 || isReporting || at < reportDueMs) return;
+    reportDueMs = at + reportEveryMs;
     isReporting = true;
     reporting = (run.onReport?.(reportSoFar(false)) ?? Promise.resolve())
-      .catch((error: unknown) => {
-        failure ??= { error };
-        source.stop();
-      })
-      .finally(() => (isReporting = false));
+      .catch((error: unknown) => tellOrThrow(error, run.onNotice))
+      .finally(() => {
+        isReporting = false;
+        ended('report', at);
+      });
+    // What is no matter of the disk is thrown when the run ends.
+    reporting.catch(() => source.stop());
   };
 
   const stop = (): void => source.stop();
@@ -95,28 +132,46 @@ export async function runLive(run: LiveRun): Promise<Report> {
     if (signal.aborted) stop();
     for await (const batch of source) {
       silentTicks = 0;
-      pipeline.process(batch);
+      const last = batch.count - 1;
+      if (measured.length > 0 && last >= batch.start) {
+        const ageSeconds = now() - batch.tsSeconds[last]! - batch.tsNanos[last]! / 1e9;
+        for (const probe of measured) probe.stage!('arrival', Math.max(0, ageSeconds));
+      }
+      let at = performance.now();
+      pipeline.decode(batch);
+      at = ended('headers', at);
+      pipeline.take(batch);
       run.onBatch?.(batch);
-      for (const output of outputs) await output.drain?.();
+      at = ended('analysis', at);
+      if (recording !== null) {
+        await recording.write(batch, source.inputs[batch.input]!.interfaces);
+        at = ended('record', at);
+      }
+      if (outputs.length > 0) {
+        for (const output of outputs) await output.drain?.();
+        ended('outputs', at);
+      }
       if (pipeline.isSatisfied) break;
     }
   } finally {
     clearInterval(timer);
     signal.removeEventListener('abort', stop);
     await source.close();
+    await recording?.close();
   }
   await reporting;
-  rethrow(failure);
   pipeline.finish();
   status();
+  for (const probe of probes) probe.tick?.();
   const report = reportSoFar(run.isComplete?.() ?? true);
   for (const output of outputs) await output.end(report);
   return report;
 }
 
-/** A report that could not be written ends the run: going on would lose it all in the end. */
-function rethrow(failure: { readonly error: unknown } | null): void {
-  if (failure !== null) throw failure.error;
+/** A disk that is full now may have room the next time; anything else is no matter of the disk. */
+function tellOrThrow(error: unknown, onNotice: LiveRun['onNotice']): void {
+  if (!(error instanceof LanscopeError) || onNotice === undefined) throw error;
+  onNotice(`${error.message}; the next report is tried again, the analysis goes on`);
 }
 
 function createStatus(pipeline: Pipeline, tell: LiveRun['onStatus']): () => void {

@@ -53,6 +53,8 @@ export class Vantage {
       if (to < 0) continue;
       this.packets++;
       if (isGroupMac(to)) continue;
+      // Loopback: all zeros on both sides.
+      if (from === 0 && to === 0) continue;
       const isFromHere = this.#macs.has(from);
       if (!isFromHere && !this.#macs.has(to)) {
         this.others++;

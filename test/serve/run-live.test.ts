@@ -4,6 +4,7 @@ import type { LiveSource } from '../../src/capture/live/live-source.ts';
 import { openMemory } from '../../src/capture/memory.ts';
 import { PcapngWriter } from '../../src/capture/write/pcapng-writer.ts';
 import { LanscopeError } from '../../src/bytes/error.ts';
+import { outlasting } from '../../src/serve/outlasting-output.ts';
 import { runLive } from '../../src/serve/live.ts';
 import { udpFrame } from '../packet/build-frame.ts';
 
@@ -66,4 +67,43 @@ test('a report that cannot be written on the way ends the run with that error', 
     }),
     { code: 'OUTPUT_UNWRITABLE' },
   );
+});
+
+test('a report that cannot be written now is told, and tried again', async () => {
+  const controller = new AbortController();
+  const notices: string[] = [];
+  let tries = 0;
+  await runLive({
+    source: silentSource(0),
+    signal: controller.signal,
+    reportEverySeconds: 0.1,
+    onReport() {
+      if (++tries < 2) return Promise.reject(new LanscopeError('OUTPUT_UNWRITABLE', 'the disk is full'));
+      controller.abort();
+      return Promise.resolve();
+    },
+    onNotice: (text) => notices.push(text),
+    version: '0',
+  });
+  assert.equal(tries, 2);
+  assert.deepEqual(notices, ['the disk is full; the next report is tried again, the analysis goes on']);
+});
+
+test('an output that cannot be written ends alone', async () => {
+  const notices: string[] = [];
+  let seen = 0;
+  const full = () =>
+    Promise.reject(new LanscopeError('OUTPUT_UNWRITABLE', 'events.ndjson: the disk is full'));
+  const report = await runLive({
+    source: silentSource(0),
+    signal: AbortSignal.abort(),
+    outputs: [
+      outlasting({ flowEnd: () => void seen++, drain: full, end: full }, (text) => notices.push(text)),
+      { flowEnd: () => void seen++, end: () => Promise.resolve() },
+    ],
+    version: '0',
+  });
+  assert.equal(report.totals.packets, 1);
+  assert.equal(seen, 1, 'the other one goes on');
+  assert.deepEqual(notices, ['events.ndjson: the disk is full; it ends there, the analysis goes on']);
 });

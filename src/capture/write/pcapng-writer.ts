@@ -110,7 +110,11 @@ export class PcapngWriter {
   }
 
   #chunkOf(bytes: Uint8Array): Buffer {
-    if (this.#chunk.buffer !== bytes.buffer || this.#chunk.byteOffset !== bytes.byteOffset) {
+    if (
+      this.#chunk.buffer !== bytes.buffer ||
+      this.#chunk.byteOffset !== bytes.byteOffset ||
+      this.#chunk.length !== bytes.length
+    ) {
       this.#chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     return this.#chunk;

@@ -1,0 +1,170 @@
+/** The options of `lanscope live`. */
+import type { Argv } from 'yargs';
+import { LanscopeError } from '../bytes/error.ts';
+import { SEVERITIES } from '../detect/finding.ts';
+import { MODES } from '../serve/vantage.ts';
+import { parseBytes, parseSeconds } from './quantity-argument.ts';
+import { selectionOptions } from './selection.ts';
+import { dbOption } from './store-option.ts';
+
+/** About a thousand packets: libpcap keeps room for the largest segment in the place of each. */
+const DEFAULT_BUFFER_MIB = 64;
+const MAX_BUFFER_MIB = 1024;
+
+export function liveOptions(yargs: Argv) {
+  return selectionOptions(
+    dbOption(
+      resultOptions(
+        recordOptions(
+          yargs
+            .option('interface', {
+              alias: 'i',
+              type: 'string',
+              array: true,
+              nargs: 1,
+              demandOption: true,
+              describe: 'Interface to capture on; several with -i each (see `lanscope interfaces`)',
+              requiresArg: true,
+            })
+            .option('mode', {
+              choices: MODES,
+              default: 'host' as const,
+              describe: 'Where the interface stands: what can be seen there, checked against what arrives',
+              requiresArg: true,
+            })
+            .option('duration', {
+              type: 'string',
+              describe: 'End after this time: 90, 5m, 1h',
+              requiresArg: true,
+            })
+            .option('buffer', {
+              type: 'number',
+              default: DEFAULT_BUFFER_MIB,
+              describe:
+                'MiB in which packets wait in the kernel; libpcap takes up to twice that, an interface',
+              requiresArg: true,
+            })
+            .option('headless', {
+              type: 'boolean',
+              default: false,
+              describe: 'Lines instead of the terminal view',
+            })
+            .option('metrics', {
+              type: 'string',
+              describe: 'Answer /metrics (Prometheus) and /healthz at this address: 127.0.0.1:9108',
+              requiresArg: true,
+            }),
+        ),
+      ),
+    ),
+  );
+}
+
+function recordOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('record', {
+      type: 'string',
+      describe: 'Also write what is captured to this file (pcapng)',
+      requiresArg: true,
+    })
+    .option('record-size', {
+      type: 'string',
+      implies: 'record',
+      describe: 'Begin the next file at this size: 100MB',
+      requiresArg: true,
+    })
+    .option('record-every', {
+      type: 'string',
+      implies: 'record',
+      describe: 'Begin the next file after this time: 1h',
+      requiresArg: true,
+    })
+    .option('record-keep', {
+      type: 'number',
+      implies: 'record',
+      describe: 'Keep so many of these files, the latest ones',
+      requiresArg: true,
+    });
+}
+
+function resultOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('output', {
+      alias: 'o',
+      type: 'string',
+      describe: 'Write the report (JSON) to this file',
+      requiresArg: true,
+    })
+    .option('html', { type: 'string', describe: 'Write the report as a page of HTML', requiresArg: true })
+    .option('report-every', {
+      type: 'string',
+      describe: 'Write the report so far to these files every so often: 5m',
+      requiresArg: true,
+    })
+    .option('events', {
+      type: 'string',
+      describe: 'Write flows, messages, devices and findings as NDJSON, as they come',
+      requiresArg: true,
+    })
+    .option('zeek-logs', {
+      type: 'string',
+      describe: "Write Zeek's logs (conn.log, dns.log, …) into this folder",
+      requiresArg: true,
+    })
+    .option('zeek-json', { type: 'boolean', implies: 'zeek-logs', describe: 'Those logs as JSON lines' })
+    .option('json', { type: 'boolean', describe: 'Print the report as JSON instead of tables' })
+    .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print nothing but errors' })
+    .option('fail-on', {
+      choices: SEVERITIES,
+      describe: 'Exit with 1 if there is a finding of this severity or above',
+      requiresArg: true,
+    })
+    .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
+    .option('fingerprints', {
+      type: 'string',
+      describe: 'Folder of facts (.tsv) to recognise devices by, beside the built-in ones',
+      requiresArg: true,
+    })
+    .option('save', {
+      type: 'boolean',
+      default: false,
+      describe: 'Remember devices and findings in the store',
+    });
+}
+
+export type LiveArguments = Awaited<ReturnType<typeof liveOptions>['argv']>;
+
+/** The amounts among the options. */
+export interface LiveAmounts {
+  readonly duration: number | undefined;
+  readonly reportEvery: number | undefined;
+  readonly recordBytes: number | undefined;
+  readonly recordEvery: number | undefined;
+  readonly kernelBufferBytes: number;
+}
+
+/** USAGE when one makes no sense, or not with the others. */
+export function amountsOf(args: LiveArguments): LiveAmounts {
+  const { buffer, recordKeep, output, html } = args;
+  if (!(buffer >= 1 && buffer <= MAX_BUFFER_MIB)) {
+    throw new LanscopeError('USAGE', `--buffer must be from 1 to ${MAX_BUFFER_MIB} MiB`);
+  }
+  const amounts = {
+    duration: parseSeconds('--duration', args.duration),
+    reportEvery: parseSeconds('--report-every', args.reportEvery),
+    recordBytes: parseBytes('--record-size', args.recordSize),
+    recordEvery: parseSeconds('--record-every', args.recordEvery),
+    kernelBufferBytes: Math.round(buffer * 1024 * 1024),
+  };
+  if (amounts.reportEvery !== undefined && output === undefined && html === undefined) {
+    throw new LanscopeError('USAGE', '--report-every needs a file to write to: -o or --html');
+  }
+  if (recordKeep === undefined) return amounts;
+  if (amounts.recordBytes === undefined && amounts.recordEvery === undefined) {
+    throw new LanscopeError('USAGE', '--record-keep needs --record-size or --record-every');
+  }
+  if (!(Number.isInteger(recordKeep) && recordKeep >= 1)) {
+    throw new LanscopeError('USAGE', '--record-keep must be a whole number of files from 1');
+  }
+  return amounts;
+}

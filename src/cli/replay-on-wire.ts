@@ -4,6 +4,8 @@ import { openInjector } from '../capture/live/injector.ts';
 import { publicBecause } from '../capture/live/private-interface.ts';
 import { openCaptures } from '../capture/open.ts';
 import { sendCapture } from '../harness/replay/send-capture.ts';
+import { type NetworkMapping, parseNetworkMapping } from '../harness/replay/network-mapping.ts';
+import { FrameRewriter } from '../harness/replay/rewrite.ts';
 import { formatBytes, formatCount, formatPlural } from '../report/quantity.ts';
 import { stopOnInterrupt } from './interrupt.ts';
 import { writeNotice } from './terminal.ts';
@@ -18,6 +20,8 @@ export interface WireArguments {
   readonly rate: number | undefined;
   /** `from=to`. */
   readonly mapMac: readonly string[];
+  /** `from=to`, addresses or networks. */
+  readonly mapIp: readonly string[];
   readonly yes: boolean;
   readonly quiet: boolean;
 }
@@ -29,7 +33,8 @@ export async function replayOnWire(paths: readonly string[], args: WireArguments
   if (rate !== undefined && !(rate > 0 && rate <= MAX_RATE)) {
     throw new LanscopeError('USAGE', `--rate must be a number of frames a second from 0 to ${MAX_RATE}`);
   }
-  const macs = new Map(args.mapMac.map(parseMapping));
+  const macs = new Map(args.mapMac.map(parseMacMapping));
+  const networks = args.mapIp.map(parseIpMapping);
   const reason = args.yes ? '' : publicBecause(args.interface);
   if (reason !== '') {
     throw new LanscopeError('USAGE', `not sending on ${args.interface} without --yes: ${reason}`);
@@ -42,7 +47,7 @@ export async function replayOnWire(paths: readonly string[], args: WireArguments
       passes: loop,
       speed: args.speed,
       rate,
-      macs,
+      rewriter: macs.size + networks.length === 0 ? null : new FrameRewriter({ macs, networks }),
       signal: interrupt.signal,
     });
     if (!args.quiet) {
@@ -58,8 +63,22 @@ export async function replayOnWire(paths: readonly string[], args: WireArguments
   return EXIT.ok;
 }
 
-function parseMapping(text: string): [string, string] {
-  const [from = '', to = ''] = text.split('=');
-  if (MAC.test(from) && MAC.test(to)) return [from, to];
+function parseMacMapping(text: string): [string, Buffer] {
+  const [from = '', to = '', ...more] = text.split('=');
+  if (MAC.test(from) && MAC.test(to) && more.length === 0) return [hex(from), Buffer.from(hex(to), 'hex')];
   throw new LanscopeError('USAGE', `--map-mac ${text} is not FROM=TO with two MAC addresses`);
+}
+
+function hex(mac: string): string {
+  return mac.replaceAll(':', '').toLowerCase();
+}
+
+function parseIpMapping(text: string): NetworkMapping {
+  const mapping = parseNetworkMapping(text);
+  if (mapping !== null) return mapping;
+  throw new LanscopeError(
+    'USAGE',
+    `--map-ip ${text} is not FROM=TO with two IP addresses, or two networks of the same size`,
+    'For example 192.168.1.0/24=10.9.9.0/24',
+  );
 }

@@ -8,7 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCap } from '../../src/capture/live/cap-addon.ts';
 import { readReport } from '../../src/report/read.ts';
-import { rewriteMacs } from '../../src/harness/replay/send-capture.ts';
+import type { Report } from '../../src/report/schema.ts';
+import { changedFields } from '../../src/harness/changed-fields.ts';
 import { analyzeFile } from '../engine/analyze-file.ts';
 import { ROOT } from '../cli/command.ts';
 
@@ -51,6 +52,13 @@ after(() => {
   spawnSync('ip', ['netns', 'del', NAMESPACE]);
   rmSync(folder, { recursive: true });
 });
+
+/**
+ * What is another for frames that come now, from an interface: the source itself, when something was, the hash of a
+ * finding (it covers its times), and how long all took by some milliseconds. All else has to be the same.
+ */
+const isOfTime =
+  /^(?:digest|run\b|input\b|totals\.(?:first|last)Time|totals\.durationSeconds|devices\[[^\]]*\](?:\.addresses\[[^\]]*\])?\.(?:first|last)Seen|findings\[[^\]]*\]\.(?:id|firstTime|lastTime)$)/;
 
 async function arrivedSoFar(file: string): Promise<number> {
   return (await analyzeFile(file)).totals.packets;
@@ -143,6 +151,8 @@ describe('a capture on a wire', () => {
       '100',
       '--map-mac',
       '00:0c:29:de:ad:01=02:00:00:00:00:99',
+      '--map-ip',
+      '192.168.77.0/24=10.9.8.0/24',
     );
     const arrived = await analyzeFile(file);
     assert.equal(arrived.totals.packets, 2 * totals.packets);
@@ -153,9 +163,11 @@ describe('a capture on a wire', () => {
     );
     const ids = arrived.devices.map(({ id }) => id);
     assert.ok(ids.includes('02:00:00:00:00:99') && !ids.includes('00:0c:29:de:ad:01'));
+    const addresses = arrived.devices.flatMap((device) => device.addresses.map(({ address }) => address));
+    assert.ok(addresses.includes('10.9.8.1') && !addresses.some((text) => text.startsWith('192.168.77.')));
   });
 
-  test('heard by live, it has the devices and findings of analyze', async (t) => {
+  test('heard by live, it has every device, identity, flow count and finding of analyze', async (t) => {
     if (missing !== '') return t.skip(missing);
     const inside = ['netns', 'exec', NAMESPACE, process.execPath, '--import', 'tsx', 'src/cli/main.ts'];
     const file = join(folder, 'live.json');
@@ -177,15 +189,13 @@ describe('a capture on a wire', () => {
     const gone = new Promise((resolve) => live.once('exit', resolve));
     live.kill('SIGINT');
     await gone;
-    const heard = await readReport(file);
-    const expected = await analyzeFile(capture);
-    const essence = ({ totals, devices, findings }: typeof heard) => ({
-      packets: totals.packets,
-      devices: devices.map(({ id, addresses }) => [id, addresses.map(({ address }) => address)]),
-      // Which episodes there are may depend on when packets arrived; who did what does not.
-      findings: [...new Set(findings.map(({ rule, device }) => `${rule} ${device}`))].sort(),
-    });
-    assert.deepEqual(essence(heard), essence(expected));
+    const [heard, expected] = (await Promise.all([readReport(file), analyzeFile(capture)])).map(
+      (report) => JSON.parse(JSON.stringify(report)) as typeof report,
+    ) as [Report, Report];
+    assert.equal(heard.complete, true);
+    assert.ok(expected.findings.length >= 2 && expected.devices.length >= 3);
+    const changed = changedFields(expected, heard).filter(({ path }) => !isOfTime.test(path));
+    assert.deepEqual(changed, []);
   });
 
   test('not where others may hear it, unless told so', async (t) => {
@@ -214,27 +224,4 @@ describe('a capture on a wire', () => {
       ip('-n', NAMESPACE, 'link', 'del', 'bridge');
     }
   });
-});
-
-test('MAC addresses are rewritten in the header and in ARP, nowhere else', () => {
-  const from = Buffer.from('0a0b0c0d0e0f', 'hex');
-  const to = Buffer.from('020000000001', 'hex');
-  const macs = new Map([[from.toString('hex'), to]]);
-  const frame = Buffer.concat([
-    Buffer.alloc(6, 255),
-    from,
-    Buffer.from('0806', 'hex'),
-    Buffer.alloc(8),
-    from,
-    Buffer.alloc(4),
-    from,
-    Buffer.alloc(4),
-    from,
-  ]);
-  rewriteMacs(frame, frame.length, macs);
-  const at = [...Array(frame.length - 5).keys()].filter((i) => frame.subarray(i, i + 6).equals(to));
-  assert.deepEqual(at, [6, 22, 32]);
-  const short = Buffer.concat([from, from, Buffer.from('0806', 'hex'), Buffer.alloc(8), from]);
-  rewriteMacs(short, short.length, macs);
-  assert.ok(short.subarray(22).equals(from), 'a cut ARP message is left alone');
 });

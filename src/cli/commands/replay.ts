@@ -54,7 +54,14 @@ export function options(yargs: Argv) {
         type: 'string',
         array: true,
         default: [] as string[],
-        describe: 'With -i: FROM=TO, in Ethernet headers and ARP (repeatable)',
+        describe: 'With -i: FROM=TO, in Ethernet headers, ARP and neighbor discovery (repeatable)',
+        requiresArg: true,
+      })
+      .option('map-ip', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        describe: 'With -i: FROM=TO, addresses or networks, in IP headers and ARP (repeatable)',
         requiresArg: true,
       })
       .option('yes', {

@@ -2,6 +2,7 @@
 import type { Injector } from '../../capture/live/injector.ts';
 import type { Source } from '../../capture/source.ts';
 import { type Clock, paceSource, WALL_CLOCK } from './paced-source.ts';
+import type { FrameRewriter } from './rewrite.ts';
 
 export interface SendOptions {
   /** Opens the capture; called once for every pass. */
@@ -11,7 +12,8 @@ export interface SendOptions {
   readonly speed: number;
   /** Frames a second; undefined for the capture's own times. */
   readonly rate: number | undefined;
-  readonly macs: ReadonlyMap<string, string>;
+  /** Null to send frames as they are. */
+  readonly rewriter: FrameRewriter | null;
   readonly signal: AbortSignal;
   readonly clock?: Clock;
 }
@@ -30,18 +32,12 @@ const ETHERNET = 1;
 const HEADER_BYTES = 14;
 /** Jumbo frames; what is longer was put together by the capturing machine's network card. */
 const MAX_FRAME_BYTES = 9018;
-const MAC_BYTES = 6;
-const ETHER_TYPE_ARP = 0x0806;
-/** Sender's and target's MAC address in ARP over Ethernet (RFC 826), from the start of the frame. */
-const ARP_MACS = [22, 32] as const;
-const ARP_BYTES = 42;
 /** Frames between looks at the clock when a rate is kept. */
 const MIN_WAIT_MS = 2;
 
 export async function sendCapture(injector: Injector, options: SendOptions): Promise<Sent> {
   const { rate, signal, passes, clock = WALL_CLOCK } = options;
   const total = { frames: 0, bytes: 0, skipped: 0, cut: 0 };
-  const macs = new Map([...options.macs].map(([from, to]) => [hex(from), Buffer.from(hex(to), 'hex')]));
   const frame = Buffer.alloc(MAX_FRAME_BYTES);
   const originMs = clock.now();
   for (let pass = 0; pass < passes && !signal.aborted; pass++) {
@@ -67,7 +63,7 @@ export async function sendCapture(injector: Injector, options: SendOptions): Pro
           const offset = batch.frameOffset[i]!;
           // Copied: rewriting must not change the batch.
           frame.set(batch.bytes.subarray(offset, offset + length));
-          if (macs.size > 0) rewriteMacs(frame, length, macs);
+          options.rewriter?.rewrite(frame, length);
           injector.send(frame, length);
           total.frames++;
           total.bytes += length;
@@ -80,16 +76,4 @@ export async function sendCapture(injector: Injector, options: SendOptions): Pro
     }
   }
   return total;
-}
-
-/** In the Ethernet header and in ARP; addresses inside of other messages stay. No checksum covers them. */
-export function rewriteMacs(frame: Buffer, length: number, macs: ReadonlyMap<string, Buffer>): void {
-  const isArp = length >= ARP_BYTES && frame.readUInt16BE(12) === ETHER_TYPE_ARP;
-  for (const at of isArp ? [0, MAC_BYTES, ...ARP_MACS] : [0, MAC_BYTES]) {
-    macs.get(frame.toString('hex', at, at + MAC_BYTES))?.copy(frame, at);
-  }
-}
-
-function hex(mac: string): string {
-  return mac.replaceAll(':', '').toLowerCase();
 }

@@ -27,6 +27,10 @@ const ROOMS = {
     may: ['detect', 'device', 'fingerprint', 'flow', 'protocol', 'packet', 'capture', 'bytes'],
     because: 'the report describes results and starts nothing',
   },
+  mud: {
+    may: ['report', 'detect', 'device', 'flow', 'protocol', 'packet', 'bytes'],
+    because: 'a profile is learned from results and compared with them',
+  },
   engine: {
     may: ['report', 'detect', 'device', 'fingerprint', 'flow', 'protocol', 'packet', 'capture', 'bytes'],
     because: 'the engine is the only place that wires the stages together',
@@ -46,6 +50,7 @@ const ROOMS = {
       'harness',
       'store',
       'engine',
+      'mud',
       'report',
       'detect',
       'device',

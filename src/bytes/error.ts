@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   FILTER_INVALID: EXIT.badInput,
   REPORT_INVALID: EXIT.badInput,
   REPORT_TOO_NEW: EXIT.badInput,
+  PROFILE_INVALID: EXIT.badInput,
   STORE_DAMAGED: EXIT.badInput,
   STORE_TOO_NEW: EXIT.badInput,
   STORE_LOCKED: EXIT.environment,

@@ -52,9 +52,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/test.ts'),
   },
   {
+    command: 'mud <action> <file..>',
+    describe:
+      'What a device may do, as a MUD file (RFC 8520): learn it from captures, check captures against it',
+    load: () => import('./commands/mud.ts'),
+  },
+  {
     command: 'corpus <action> [corpus]',
     describe: 'Sets of captures: list, fetch, run against golden reports, record those, score against labels',
     load: () => import('./commands/corpus.ts'),
+  },
+  {
+    command: 'features [input..]',
+    describe: 'Write what a model sees of each flow, as CSV or Parquet, with labels for training',
+    load: () => import('./commands/features.ts'),
   },
   {
     command: 'list',

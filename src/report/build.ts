@@ -117,7 +117,8 @@ function buildTotals(totals: TotalFacts, findings: readonly ReportFinding[], dig
   };
 }
 
-function buildFinding(finding: Finding, digits: number): ReportFinding {
+/** The finding as the report shows it; times with `digits` of their fraction. */
+export function buildFinding(finding: Finding, digits: number): ReportFinding {
   const content = {
     rule: finding.rule,
     severity: finding.severity,

@@ -37,7 +37,7 @@ const ROOMS = {
   },
   store: { may: ['report', 'bytes'], because: 'the store remembers reports, not engines' },
   harness: {
-    may: ['engine', 'report', 'detect', 'fingerprint', 'capture', 'packet', 'bytes'],
+    may: ['engine', 'report', 'detect', 'fingerprint', 'flow', 'capture', 'packet', 'bytes'],
     because: 'the harness runs the engine over corpora',
   },
   serve: {

@@ -34,6 +34,7 @@ export interface LabelCounts {
 }
 
 const JOINED = /\s{3,}/;
+const NUMBER = /^[\d.]+$/;
 const REQUIRED = ['ts', 'id.orig_h', 'id.orig_p', 'id.resp_h', 'id.resp_p', 'proto'] as const;
 
 /**
@@ -81,9 +82,22 @@ export class LabelParser {
   #columns = new Map<string, number>();
   /** Columns before the labels. */
   #before = 0;
+  #cells: readonly string[] = [];
+
+  /** A cell of the line given last; '' where the log has no such column. */
+  cell(name: string): string {
+    return this.#cells[this.#columns.get(name) ?? -1] ?? '';
+  }
+
+  /** A number of the line given last; 0 where it is not set. */
+  number(name: string): number {
+    const text = this.cell(name);
+    return NUMBER.test(text) ? Number(text) : 0;
+  }
 
   /** The connection of a line; null for lines that hold none by design; 'unreadable' for what should. */
   line(line: string): LabelledFlow | null | 'unreadable' {
+    this.#cells = [];
     if (line === '') return null;
     if (line.startsWith('#')) {
       if (line.startsWith('#separator')) this.#separator = separatorOf(line);
@@ -109,7 +123,19 @@ export class LabelParser {
     this.#before = parents === undefined ? (this.#columns.get('label') ?? names.length) : parents + 1;
   }
 
+  /** Whether the line given last holds a connection, labelled or not. */
+  get isConnection(): boolean {
+    const start = this.cell('ts');
+    return (
+      start !== '' &&
+      Number.isFinite(Number(start)) &&
+      this.cell('id.orig_h') !== '' &&
+      this.cell('id.resp_h') !== ''
+    );
+  }
+
   #row(cells: readonly string[]): LabelledFlow | null {
+    this.#cells = cells;
     const parents = this.#columns.get('tunnel_parents');
     const from = parents ?? this.#before;
     // The column before the labels may be joined to them; that it is empty or `-` must not shift them.
@@ -123,25 +149,16 @@ export class LabelParser {
     if (at < 0) return null;
     const malicious = words[at]!.toLowerCase() === 'malicious';
     const about = words.filter((_, index) => index !== at);
-    const cell = (name: string): string => cells[this.#columns.get(name) ?? -1] ?? '';
-    const number = (name: string): number => (/^[\d.]+$/.test(cell(name)) ? Number(cell(name)) : 0);
-    const start = Number(cell('ts'));
-    if (
-      cell('ts') === '' ||
-      !Number.isFinite(start) ||
-      cell('id.orig_h') === '' ||
-      cell('id.resp_h') === ''
-    ) {
-      return null;
-    }
+    const start = Number(this.cell('ts'));
+    if (!this.isConnection) return null;
     return {
       start,
-      duration: number('duration'),
-      originator: cell('id.orig_h'),
-      originatorPort: number('id.orig_p'),
-      responder: cell('id.resp_h'),
-      responderPort: number('id.resp_p'),
-      protocol: cell('proto'),
+      duration: this.number('duration'),
+      originator: this.cell('id.orig_h'),
+      originatorPort: this.number('id.orig_p'),
+      responder: this.cell('id.resp_h'),
+      responderPort: this.number('id.resp_p'),
+      protocol: this.cell('proto'),
       malicious,
       label: malicious ? about.join('-') || 'Malicious' : 'Benign',
     };

@@ -1,0 +1,31 @@
+/** The command as it is built, in a folder of its own: starts faster than from the sources, and nobody edits it. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './command.ts';
+
+/** A file of the sources that is another in this build. */
+export interface SourceChange {
+  /** Below the project. */
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Builds the project as a copy in `folder`, which must not exist; gives the path of the command. */
+export function buildCommand(folder: string, ...changes: readonly SourceChange[]): string {
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
+    cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+  }
+  for (const name of ['node_modules', 'corpus']) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const { path, from, to } of changes) {
+    const text = readFileSync(join(folder, path), 'utf8');
+    if (text.split(from).length !== 2) throw new Error(`${path} does not hold '${from}' once`);
+    writeFileSync(join(folder, path), text.replace(from, to));
+  }
+  const args = ['--import', import.meta.resolve('tsx'), 'scripts/build.ts'];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return join(folder, 'dist/lanscope.js');
+}

@@ -40,11 +40,11 @@ for (let round = 0; round < Number(rounds ?? 2); round++) {
     const a = process.hrtime.bigint();
     for (let i = batch.start; i < batch.count; i++) {
       slots[i] = flows.packet(batch, i);
-      directions[i] = flows.fromOriginator ? 1 : 0;
+      directions[i] = flows.direction;
     }
     const b = process.hrtime.bigint();
     for (let i = batch.start; i < batch.count; i++) {
-      flows.fromOriginator = directions[i] === 1;
+      flows.direction = directions[i]!;
       inspector.packet(batch, i, slots[i]!);
     }
     const c = process.hrtime.bigint();

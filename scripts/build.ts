@@ -5,6 +5,7 @@
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { foldConstants } from './fold-constants.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -34,6 +35,7 @@ await build({
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
+  plugins: [foldConstants()],
   define: { LANSCOPE_VERSION: JSON.stringify(version) },
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',

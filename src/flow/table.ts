@@ -60,8 +60,8 @@ const LETTER_FLIP = 94;
  */
 export class FlowTable extends FlowColumns {
   readonly config: FlowConfig;
-  /** Direction of the packet last given to `packet`. */
-  fromOriginator = true;
+  /** Who sent the packet last given to `packet`: 0 the originator, 1 the responder. */
+  direction = 0;
   /** Somebody else says what time it is (`advance`, `turnBack`): the times of packets do not move it. */
   isTold = false;
   /** Why the flow of the current `flowEnd` call ended: `FLOW_END`. */
@@ -86,8 +86,13 @@ export class FlowTable extends FlowColumns {
   #created = 0;
   #evicted = 0;
   #hand = 0;
-  /** Packet time of the current packet in seconds. */
-  #now = 0;
+  /** Columns of originator and responder by direction: an index where a branch would often be mispredicted. */
+  #packetsOf: readonly Uint32Array[] = [];
+  #ipBytesOf: readonly Float64Array[] = [];
+  #tcpFlagsOf: readonly Uint8Array[] = [];
+  /** Packet time of the current packet. */
+  #seconds = 0;
+  #nanos = 0;
   readonly #due: (slot: number) => void;
 
   constructor(config: FlowConfig, issues: IssueCounter, listener: FlowListener = {}) {
@@ -129,6 +134,10 @@ export class FlowTable extends FlowColumns {
     return this.#activeCount;
   }
 
+  get fromOriginator(): boolean {
+    return this.direction === 0;
+  }
+
   isActive(slot: number): boolean {
     return this.#timeoutClass[slot] !== CLASS.free;
   }
@@ -145,21 +154,23 @@ export class FlowTable extends FlowColumns {
 
   /** Moves packet time on: ends what timed out. `packet` does it by itself unless `isTold`. */
   advance(seconds: number, nanos: number): void {
-    this.#now = seconds + nanos / 1e9;
+    this.#seconds = seconds;
+    this.#nanos = nanos;
     this.#wheel.advance(seconds, this.#due);
   }
 
   /** It is earlier than was thought: idle flows end in the time that is now counted from. */
   turnBack(seconds: number): void {
-    this.#now = seconds;
+    this.#seconds = seconds;
+    this.#nanos = 0;
     this.#wheel.turnBack(seconds);
   }
 
-  /** Counts packet `i` and returns the slot of its flow, or -1. Sets `fromOriginator`. */
+  /** Counts packet `i` and returns the slot of its flow, or -1. Sets `direction`. */
   packet(batch: PacketBatch, i: number): number {
     const seconds = batch.tsSeconds[i]!;
-    const nanos = batch.tsNanos[i]!;
-    this.#now = seconds + nanos / 1e9;
+    this.#seconds = seconds;
+    this.#nanos = batch.tsNanos[i]!;
     if (seconds > this.#wheel.now && !this.isTold) this.#wheel.advance(seconds, this.#due);
 
     const layers = batch.layers[i]!;
@@ -193,8 +204,9 @@ export class FlowTable extends FlowColumns {
       slot = this.#find6(hash, srcPort, dstPort, srcIp, dstIp, a, oneWay);
     }
     if (slot >= 0) {
+      // Whole seconds tell nearly always that no timeout ended, without a division.
       const isRecent =
-        seconds - this.lastSeconds[slot]! < this.#shortestTimeout && this.timerAt[slot]! > this.#now;
+        seconds - this.lastSeconds[slot]! < this.#shortestTimeout && this.timerAt[slot]! > seconds + 1;
       if (!isRecent && this.#isOver(slot)) {
         this.#finish(slot, this.#timeoutReason(slot), true);
         slot = -1;
@@ -208,7 +220,12 @@ export class FlowTable extends FlowColumns {
       }
     }
     if (slot >= 0) {
-      this.#count(slot, batch, i, protocol);
+      if (protocol === IP_PROTOCOL.tcp && this.#tcp.usual(slot, this.direction, batch, i)) {
+        // Nothing can have changed that timers or states depend on.
+        this.lastSeconds[slot] = seconds;
+        this.lastNanos[slot] = batch.tsNanos[i]!;
+        this.#add(slot, this.direction, batch, i);
+      } else this.#count(slot, batch, i, protocol);
       return slot;
     }
     slot = this.#open(batch, i, protocol, srcPort, dstPort, hash);
@@ -304,8 +321,9 @@ export class FlowTable extends FlowColumns {
   }
 
   /**
-   * The slot of an IPv4 tuple, or -1; sets `fromOriginator`. Equal hashes mean the same family and protocol, so the
-   * last word of an address tells it. Words and hashes are signed here: above 2^31 they would be allocated.
+   * The slot of an IPv4 tuple, or -1; sets `direction`. Equal hashes mean the same family and protocol, so the
+   * last word of an address tells it. Which end sent the packet is calculated, because a branch on it is anybody's
+   * guess. Words and hashes are signed here: above 2^31 they would be allocated.
    */
   #find4(hash: number, srcPort: number, dstPort: number, src: number, dst: number, oneWay: boolean): number {
     const { entries, mask } = this.#index;
@@ -315,20 +333,13 @@ export class FlowTable extends FlowColumns {
       if (this.hash[slot] !== hash) continue;
       const orig = origIp[slot * 4 + 3]! | 0;
       const resp = respIp[slot * 4 + 3]! | 0;
-      if (orig === src && resp === dst && origPort[slot] === srcPort && respPort[slot] === dstPort) {
-        this.fromOriginator = true;
-        return slot;
-      }
-      if (
-        orig === dst &&
-        resp === src &&
-        origPort[slot] === dstPort &&
-        respPort[slot] === srcPort &&
-        !oneWay
-      ) {
-        this.fromOriginator = false;
-        return slot;
-      }
+      const from = origPort[slot]!;
+      const to = respPort[slot]!;
+      const forward = (orig ^ src) | (resp ^ dst) | (from ^ srcPort) | (to ^ dstPort);
+      const backward = (orig ^ dst) | (resp ^ src) | (from ^ dstPort) | (to ^ srcPort);
+      if (forward !== 0 && (backward !== 0 || oneWay)) continue;
+      this.direction = (forward | -forward) >>> 31;
+      return slot;
     }
     return -1;
   }
@@ -351,29 +362,35 @@ export class FlowTable extends FlowColumns {
       const c = slot * 4;
       const isForward = origPort[slot] === srcPort && respPort[slot] === dstPort;
       if (isForward && sameWords(origIp, c, src, a) && sameWords(respIp, c, dst, a)) {
-        this.fromOriginator = true;
+        this.direction = 0;
         return slot;
       }
       const isBackward = origPort[slot] === dstPort && respPort[slot] === srcPort && !oneWay;
       if (isBackward && sameWords(origIp, c, dst, a) && sameWords(respIp, c, src, a)) {
-        this.fromOriginator = false;
+        this.direction = 1;
         return slot;
       }
     }
     return -1;
   }
 
+  /** Packet time of the current packet in seconds. */
+  #now(): number {
+    return this.#seconds + this.#nanos / 1e9;
+  }
+
   #isOver(slot: number): boolean {
-    if (this.#deadline(slot) > this.#now) return false;
-    if (this.ipProtocol[slot] !== IP_PROTOCOL.udp || this.timerAt[slot]! > this.#now) return true;
+    const now = this.#now();
+    if (this.#deadline(slot) > now) return false;
+    if (this.ipProtocol[slot] !== IP_PROTOCOL.udp || this.timerAt[slot]! > now) return true;
     // A DNS session: its timer only ends it when it was silent, and is set again otherwise.
     const last = this.#lastTime(slot);
     const interval = Math.max(1, this.config.dnsSessionMs / 1000);
-    while (this.timerAt[slot]! <= this.#now) {
+    while (this.timerAt[slot]! <= now) {
       if (this.timerAt[slot]! - last >= interval - 1) return true;
       this.timerAt[slot]! += interval;
     }
-    return this.#deadline(slot) <= this.#now;
+    return this.#deadline(slot) <= now;
   }
 
   #deadline(slot: number): number {
@@ -421,7 +438,7 @@ export class FlowTable extends FlowColumns {
     clearHistory(this.historyLetters, slot);
     this.#tcp.open(slot);
     this.#index.insert(slot, hash);
-    this.fromOriginator = true;
+    this.direction = 0;
 
     let flips = false;
     if (protocol === IP_PROTOCOL.tcp) {
@@ -431,70 +448,59 @@ export class FlowTable extends FlowColumns {
       this.#timeoutClass[slot] = CLASS.udp;
       flips = isFlippedUdp(batch, i);
       if (isDnsPort(flips ? srcPort : dstPort)) {
-        this.timerAt[slot] = this.#now + this.config.dnsSessionMs / 1000;
+        this.timerAt[slot] = this.#now() + this.config.dnsSessionMs / 1000;
       }
     } else this.#timeoutClass[slot] = CLASS.icmp;
     // Nothing answers from the broadcast address.
     if (flips && !(batch.dstIp[i * 4 + 3] === 0xffff_ffff && batch.dstIp[i * 4 + 2] === 0xffff)) {
       this.#flipAddresses(slot);
       appendHistory(this.historyLetters, slot, LETTER_FLIP);
-      this.fromOriginator = false;
+      this.direction = 1;
     }
     return slot;
   }
 
   #count(slot: number, batch: PacketBatch, i: number, protocol: number): void {
-    let fromOriginator = this.fromOriginator;
-    let touches = true;
-    if (protocol === IP_PROTOCOL.tcp) {
-      const flags = batch.tcpFlags[i]!;
-      const effects = this.#tcp.segment(slot, fromOriginator, batch, i);
-      touches = (effects & EFFECT.touch) !== 0;
-      if ((effects & ~(EFFECT.touch | EFFECT.usual)) !== 0) {
-        if ((effects & EFFECT.flip) !== 0) {
-          this.#flipAddresses(slot);
-          this.fromOriginator = fromOriginator = !fromOriginator;
-        }
-        if ((effects & EFFECT.beyondHandshake) !== 0) this.#timeoutClass[slot] = CLASS.tcp;
-        if ((effects & EFFECT.attempt) !== 0) this.#hasten(slot, this.#now + this.config.tcpAttemptMs / 1000);
-      }
-      if (touches) {
-        this.lastSeconds[slot] = batch.tsSeconds[i]!;
-        this.lastNanos[slot] = batch.tsNanos[i]!;
-      }
-      if ((effects & EFFECT.usual) !== 0) {
-        // Nothing can have changed that timers depend on.
-      } else if ((effects & EFFECT.closed) !== 0)
-        this.#hasten(slot, this.#lastTime(slot) + this.config.tcpCloseDelayMs / 1000);
-      else if (
-        this.timerAt[slot] !== Infinity &&
-        !this.#tcp.isClosed(slot) &&
-        !this.#tcp.isUnanswered(slot)
-      ) {
-        this.timerAt[slot] = Infinity;
-      }
-      if (fromOriginator) this.origTcpFlags[slot]! |= flags;
-      else this.respTcpFlags[slot]! |= flags;
-    } else {
+    if (protocol === IP_PROTOCOL.tcp) this.#countSegment(slot, batch, i);
+    else {
       this.lastSeconds[slot] = batch.tsSeconds[i]!;
       this.lastNanos[slot] = batch.tsNanos[i]!;
-      this.#countDatagram(slot, fromOriginator, protocol, batch.payloadLen[i]!);
+      this.#countDatagram(slot, protocol, batch.payloadLen[i]!);
     }
-    if (fromOriginator) {
-      this.origPackets[slot]!++;
-      this.origIpBytes[slot]! += batch.ipLen[i]!;
-    } else {
-      this.respPackets[slot]!++;
-      this.respIpBytes[slot]! += batch.ipLen[i]!;
+    this.#add(slot, this.direction, batch, i);
+  }
+
+  #add(slot: number, direction: number, batch: PacketBatch, i: number): void {
+    this.#packetsOf[direction]![slot]!++;
+    this.#ipBytesOf[direction]![slot]! += batch.ipLen[i]!;
+    this.#tcpFlagsOf[direction]![slot]! |= batch.tcpFlags[i]!;
+  }
+
+  #countSegment(slot: number, batch: PacketBatch, i: number): void {
+    const effects = this.#tcp.segment(slot, this.direction, batch, i);
+    if ((effects & EFFECT.flip) !== 0) {
+      this.#flipAddresses(slot);
+      this.direction ^= 1;
+    }
+    if ((effects & EFFECT.beyondHandshake) !== 0) this.#timeoutClass[slot] = CLASS.tcp;
+    if ((effects & EFFECT.attempt) !== 0) this.#hasten(slot, this.#now() + this.config.tcpAttemptMs / 1000);
+    if ((effects & EFFECT.touch) !== 0) {
+      this.lastSeconds[slot] = batch.tsSeconds[i]!;
+      this.lastNanos[slot] = batch.tsNanos[i]!;
+    }
+    if ((effects & EFFECT.closed) !== 0)
+      this.#hasten(slot, this.#lastTime(slot) + this.config.tcpCloseDelayMs / 1000);
+    else if (this.timerAt[slot] !== Infinity && !this.#tcp.isClosed(slot) && !this.#tcp.isUnanswered(slot)) {
+      this.timerAt[slot] = Infinity;
     }
   }
 
-  #countDatagram(slot: number, fromOriginator: boolean, protocol: number, length: number): void {
+  #countDatagram(slot: number, protocol: number, length: number): void {
     const words = this.#tcp.words;
-    const block = slot * ROW + (fromOriginator ? 0 : BLOCK);
+    const block = slot * ROW + this.direction * BLOCK;
     if (protocol !== IP_PROTOCOL.udp) length = Math.max(0, length - ICMP_HEADER);
     else if ((words[block + W.status]! & STATUS.active) === 0) {
-      appendHistory(this.historyLetters, slot, fromOriginator ? LETTER_D : LETTER_D | 0x20);
+      appendHistory(this.historyLetters, slot, this.direction === 0 ? LETTER_D : LETTER_D | 0x20);
     }
     words[block + W.status]! |= STATUS.active;
     const low = words[block + PAYLOAD_LOW]! + length;
@@ -573,6 +579,9 @@ export class FlowTable extends FlowColumns {
     this.#tcp.words = wider(this.#tcp.words, new Uint32Array(capacity * ROW));
     this.#tcp.bits = wider(this.#tcp.bits, new Uint8Array(capacity));
     this.#tcp.history = this.historyLetters;
+    this.#packetsOf = [this.origPackets, this.respPackets];
+    this.#ipBytesOf = [this.origIpBytes, this.respIpBytes];
+    this.#tcpFlagsOf = [this.origTcpFlags, this.respTcpFlags];
     this.#wheel.resize(capacity);
     this.#index.resize(capacity, this.hash, this.#used);
   }

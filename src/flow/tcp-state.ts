@@ -24,8 +24,6 @@ export const EFFECT = {
   closed: 8,
   /** The segment moves the end of the flow. */
   touch: 16,
-  /** An undisturbed segment of an established flow. */
-  usual: 32,
 } as const;
 
 /** Per flow, in `TcpStates.bits`. */
@@ -120,20 +118,13 @@ export class TcpStates {
    * Takes the segment in row `i`. Returns `EFFECT` bits. (Sequence numbers are read from the batch where they are
    * needed: as arguments those above 2^31 would be allocated.)
    */
-  segment(slot: number, fromOriginator: boolean, batch: PacketBatch, i: number): number {
+  segment(slot: number, direction: number, batch: PacketBatch, i: number): number {
     const words = this.words;
-    const orig = slot * ROW;
-    const block = fromOriginator ? orig : orig + BLOCK;
-    const peer = fromOriginator ? orig + BLOCK : orig;
+    const fromOriginator = direction === 0;
+    const block = slot * ROW + direction * BLOCK;
+    const peer = slot * ROW + BLOCK - direction * BLOCK;
     const flags = batch.tcpFlags[i]!;
     const window = batch.tcpWindow[i]!;
-    if (
-      (flags & (SYN | FIN | RST | ACK)) === ACK &&
-      window !== 0 &&
-      this.#inOrder(slot, block, peer, batch, i)
-    ) {
-      return EFFECT.touch | EFFECT.usual;
-    }
     const sequence = batch.tcpSeq[i]!;
     const ack = batch.tcpAck[i]!;
     const length = batch.payloadLen[i]!;
@@ -211,37 +202,42 @@ export class TcpStates {
   }
 
   /**
-   * The usual segment, which is nearly all of them: both sides established, nothing missing, in order. Does the same
-   * as the long way, or nothing and returns false.
+   * Takes the usual segment, which is nearly all of them: both sides established, nothing missing, in order. Does the
+   * same as `segment`, which then would only have touched the flow, or does nothing and returns false.
    */
-  #inOrder(slot: number, block: number, peer: number, batch: PacketBatch, i: number): boolean {
+  usual(slot: number, direction: number, batch: PacketBatch, i: number): boolean {
+    if ((batch.tcpFlags[i]! & (SYN | FIN | RST | ACK)) !== ACK || batch.tcpWindow[i] === 0) return false;
     const words = this.words;
+    const block = slot * ROW + direction * BLOCK;
+    const peer = slot * ROW + BLOCK - direction * BLOCK;
     const status = words[block + W.status]!;
-    if ((status & ESTABLISHED_MASK) !== ESTABLISHED_BITS) return false;
-    if ((words[peer + W.status]! & (ESTABLISHED_MASK & ~STATUS.packetSeen)) !== ENDPOINT.established)
+    if (
+      (status & ESTABLISHED_MASK) !== ESTABLISHED_BITS ||
+      (words[peer + W.status]! & (ESTABLISHED_MASK & ~STATUS.packetSeen)) !== ENDPOINT.established ||
+      (words[block + W.islands]! | words[peer + W.islands]!) !== 0
+    ) {
       return false;
+    }
     const sequence = batch.tcpSeq[i]!;
     const ack = batch.tcpAck[i]!;
     const length = batch.payloadLen[i]!;
-    const rel = (sequence - words[block + W.start]!) | 0;
+    const rel = (sequence - words[block + W.start]!) >>> 0;
     const acked = words[peer + W.ack]!;
-    const ackRel = (ack - words[peer + W.start]!) | 0;
-    const end = sequence + length;
+    const ackRel = (ack - words[peer + W.start]!) >>> 0;
+    const end = (sequence + length) >>> 0;
+    // Nothing wraps: `end` is not below `sequence`, and both distances are below 2^31.
     if (
-      rel < 0 ||
-      ackRel < 0 ||
       sequence !== words[block + W.last] ||
+      end < sequence ||
+      rel > 0x7fff_ffff ||
+      ackRel > 0x7fff_ffff ||
       ack < acked ||
-      ack - acked > TOO_LARGE_DELTA ||
-      end > 0xffff_ffff ||
-      (words[block + W.islands]! | words[peer + W.islands]!) !== 0 ||
+      (ack - acked) >>> 0 > TOO_LARGE_DELTA ||
       ackRel > words[peer + W.seenRel]!
     ) {
       return false;
     }
-    let seen: number = SEEN.ack;
     if (length > 0) {
-      seen = SEEN.data;
       const after = rel + length;
       if (
         rel !== words[block + W.seenRel] ||
@@ -253,9 +249,10 @@ export class TcpStates {
       words[block + W.last] = end;
       words[block + W.seenRel] = after;
     }
+    const seen = length > 0 ? SEEN.data : SEEN.ack;
     if ((status & seen) === 0) {
       words[block + W.status] = status | seen;
-      appendHistory(this.history, slot, (length > 0 ? LETTER.D : LETTER.A) | (block < peer ? 0 : LOWER));
+      appendHistory(this.history, slot, (length > 0 ? LETTER.D : LETTER.A) | (direction * LOWER));
     }
     if (ack !== acked) {
       words[peer + W.ack] = ack;

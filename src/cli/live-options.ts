@@ -5,6 +5,7 @@ import { SEVERITIES } from '../detect/finding.ts';
 import { MODES } from '../serve/vantage.ts';
 import { parseBytes, parseSeconds } from './quantity-argument.ts';
 import { selectionOptions } from './selection.ts';
+import { detectOptions } from './detect-options.ts';
 import { dbOption } from './store-option.ts';
 
 /** About a thousand packets: libpcap keeps room for the largest segment in the place of each. */
@@ -16,7 +17,7 @@ export function liveOptions(yargs: Argv) {
     dbOption(
       resultOptions(
         recordOptions(
-          yargs
+          detectOptions(yargs)
             .option('interface', {
               alias: 'i',
               type: 'string',
@@ -119,7 +120,6 @@ function resultOptions<T>(yargs: Argv<T>) {
       describe: 'Exit with 1 if there is a finding of this severity or above',
       requiresArg: true,
     })
-    .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
     .option('fingerprints', {
       type: 'string',
       describe: 'Folder of facts (.tsv) to recognise devices by, beside the built-in ones',

@@ -15,14 +15,23 @@ export interface Suppression {
   readonly until: string;
 }
 
+/** A month. */
+const MAX_LEARN_SECONDS = 31 * 86_400;
+
 /** Everything that detectors can be told. */
 export interface DetectConfig {
   readonly thresholds: Thresholds;
   readonly suppressions: readonly Suppression[];
   /** Ids of the devices of a baseline; null without one: then what is there at first is taken as known. */
   readonly knownDevices: readonly string[] | null;
-  /** Device ids or addresses that may scan and forward: vulnerability scanners, monitoring. */
+  /** Digest of the report that says what is normal; '' without one. The report itself is given beside the settings. */
+  readonly baseline: string;
+  /** Seconds from the start of the capture in which whatever is met for the first time is normal; 0 for none. */
+  readonly learnSeconds: number;
+  /** Device ids or addresses that may scan: vulnerability scanners, monitoring. */
   readonly trusted: readonly string[];
+  /** Device ids or addresses of routers, NAT and proxies: what they pass on is not theirs. */
+  readonly gateways: readonly string[];
   /** Device ids or addresses of the DHCP servers that belong here; empty: not known. */
   readonly dhcpServers: readonly string[];
 }
@@ -31,21 +40,22 @@ export const DEFAULT_DETECT_CONFIG: DetectConfig = {
   thresholds: defaults(),
   suppressions: [],
   knownDevices: null,
+  baseline: '',
+  learnSeconds: 0,
   trusted: [],
+  gateways: [],
   dhcpServers: [],
 };
 
 /**
  * Reads the `detect` part of a configuration file:
  * `{ "thresholds": { "port-scan": { "ports": 50 } }, "suppressions": [...], "trusted": [...], "dhcpServers": [...],
- * "knownDevices": [...] }`. Throws `CONFIG_INVALID` with the key that is wrong.
+ * "gateways": [...], "knownDevices": [...], "learnSeconds": 3600 }`. Throws `CONFIG_INVALID` with the key that is wrong.
  */
 export function parseDetectConfig(value: unknown): DetectConfig {
   const config = record(value, 'detect');
   for (const key of Object.keys(config)) {
-    if (!['thresholds', 'suppressions', 'trusted', 'dhcpServers', 'knownDevices'].includes(key)) {
-      invalid(`detect.${key}`, 'is not a setting');
-    }
+    if (!Object.hasOwn(DEFAULT_DETECT_CONFIG, key)) invalid(`detect.${key}`, 'is not a setting');
   }
   return {
     thresholds: readThresholds(config['thresholds'] ?? {}),
@@ -54,6 +64,9 @@ export function parseDetectConfig(value: unknown): DetectConfig {
       config['knownDevices'] === undefined
         ? null
         : identifiers(config['knownDevices'], 'detect.knownDevices'),
+    baseline: baselineDigest(config['baseline'] ?? ''),
+    learnSeconds: learnSeconds(config['learnSeconds'] ?? 0),
+    gateways: identifiers(config['gateways'] ?? [], 'detect.gateways'),
     trusted: identifiers(config['trusted'] ?? [], 'detect.trusted'),
     dhcpServers: identifiers(config['dhcpServers'] ?? [], 'detect.dhcpServers'),
   };
@@ -110,6 +123,16 @@ function readSuppression(value: unknown, index: number): Suppression {
     reason: text('reason'),
     until: text('until'),
   };
+}
+
+function baselineDigest(value: unknown): string {
+  if (typeof value === 'string' && /^(?:[0-9a-f]{64})?$/.test(value)) return value;
+  invalid('detect.baseline', 'must be the digest of a report');
+}
+
+function learnSeconds(value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && value <= MAX_LEARN_SECONDS) return value;
+  invalid('detect.learnSeconds', `must be a number from 0 to ${MAX_LEARN_SECONDS} (seconds)`);
 }
 
 function identifiers(value: unknown, key: string): string[] {

@@ -1,14 +1,15 @@
 /**
  * exfiltration (ATT&CK T1048): a device sends far more to one address elsewhere than it gets back from there and than
- * it sends to all others together. Backups do that too, so a named server on a port of the web is `low`.
+ * it sends to all others together; or, where a baseline says what is usual for it, than it ever sends. Backups do that too, so a named server on a port of the web is `low`.
  *
  * State: `MAX_PAIRS` pairs of device and address that were sent a tenth of the threshold or more at once.
  */
 import { formatCount } from '../bytes/count.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { deviceActor } from './actor.ts';
+import type { Baseline } from './baseline.ts';
 import { findingOf } from './claim.ts';
-import type { Detector, DetectorFactory } from './detector.ts';
+import type { Detector, DetectorView } from './detector.ts';
 import { Episode } from './episode.ts';
 import type { Finding } from './finding.ts';
 import type { RuleConfig } from './thresholds.ts';
@@ -25,13 +26,18 @@ interface Pair {
   bytesIn: number;
 }
 
-export const exfiltration: DetectorFactory<RuleConfig<'exfiltration'>> = (config, view): Detector => {
+export function exfiltration(
+  config: RuleConfig<'exfiltration'>,
+  view: DetectorView,
+  baseline: Baseline | null,
+): Detector {
+  const least = baseline === null ? config.bytes : Math.min(config.bytes, config.historyBytes);
   const pairs = new BoundedMap<string, Pair>(MAX_PAIRS);
 
   function flowEnd(slot: number): void {
     const { flows, devices } = view;
     const bytesOut = flows.origIpBytes[slot]!;
-    if (bytesOut * 10 < config.bytes) return;
+    if (bytesOut * 10 < least) return;
     const device = devices.ownerOf(flows.origIp, slot * 4, flows.origMac[slot]!);
     if (device < 0 || devices.ownerOf(flows.respIp, slot * 4, flows.respMac[slot]!) >= 0) return;
     const address = view.ends.target(slot);
@@ -51,10 +57,24 @@ export const exfiltration: DetectorFactory<RuleConfig<'exfiltration'>> = (config
     pair.bytesIn += flows.respIpBytes[slot]!;
   }
 
-  function isExfiltration({ device, bytesOut, bytesIn }: Pair): boolean {
+  function isExfiltration(pair: Pair): boolean {
+    const { device, bytesOut, bytesIn } = pair;
+    if (isUnlikeBefore(pair)) return true;
     const others = view.devices.bytesOut[device]! - bytesOut;
     return (
       bytesOut >= config.bytes && bytesOut >= config.ratio * bytesIn && bytesOut >= config.factor * others
+    );
+  }
+
+  /** The device sent this much more than its own history makes likely, and got little back. */
+  function isUnlikeBefore({ device, bytesOut, bytesIn, episode }: Pair): boolean {
+    const known = baseline?.devices.get(view.devices.devices[device]!.id);
+    if (known === undefined) return false;
+    const hours = Math.max(1, episode.durationSeconds / 3600);
+    return (
+      bytesOut >= config.historyBytes &&
+      bytesOut >= config.ratio * bytesIn &&
+      bytesOut >= config.historyFactor * known.bytesOutPerHour * hours
     );
   }
 
@@ -81,4 +101,4 @@ export const exfiltration: DetectorFactory<RuleConfig<'exfiltration'>> = (config
         });
     },
   };
-};
+}

@@ -6,9 +6,11 @@
  */
 import { amplification } from './amplification.ts';
 import { arpSpoof } from './arp-spoof.ts';
+import type { Baseline } from './baseline.ts';
 import { beaconing } from './beaconing.ts';
 import { bruteForce } from './brute-force.ts';
 import { cleartextLogin } from './cleartext-login.ts';
+import type { DeviceRegistry } from '../device/registry.ts';
 import type { DetectConfig } from './config.ts';
 import { connectionStorm } from './connection-storm.ts';
 import type { Detector, DetectorView } from './detector.ts';
@@ -25,6 +27,8 @@ import { ipConflict } from './ip-conflict.ts';
 import { macClone } from './mac-clone.ts';
 import { namePoisoning } from './name-poisoning.ts';
 import { newDevice } from './new-device.ts';
+import { newDomain } from './new-domain.ts';
+import { newPeer } from './new-peer.ts';
 import { portMapping } from './port-mapping.ts';
 import { portScan } from './port-scan.ts';
 import { rogueDhcp } from './rogue-dhcp.ts';
@@ -34,11 +38,19 @@ import { trafficBurst } from './traffic-burst.ts';
 import { volumeSpike } from './volume-spike.ts';
 import { weakTls } from './weak-tls.ts';
 
-export function createDetectors(config: DetectConfig, seen: Omit<DetectorView, 'ends'>): Detector[] {
+/** `baseline`: what was normal before; null when that is not known. */
+export function createDetectors(
+  config: DetectConfig,
+  seen: Omit<DetectorView, 'ends'>,
+  baseline: Baseline | null = null,
+): Detector[] {
   const view = { ...seen, ends: new FlowEnds(seen.flows, seen.devices) };
-  const { thresholds } = config;
+  const { thresholds, learnSeconds } = config;
+  const hasHabits = baseline !== null || learnSeconds > 0;
   return [
-    newDevice(thresholds['new-device'], view, config.knownDevices),
+    newDevice(thresholds['new-device'], view, knownDevices(config, baseline), learnSeconds),
+    ...(hasHabits ? [newPeer(thresholds['new-peer'], view, baseline, learnSeconds)] : []),
+    ...(hasHabits ? [newDomain(thresholds['new-domain'], view, baseline, learnSeconds)] : []),
     portScan(thresholds['port-scan'], view),
     hostScan(thresholds['host-scan'], view),
     connectionStorm(thresholds['connection-storm'], view),
@@ -48,7 +60,7 @@ export function createDetectors(config: DetectConfig, seen: Omit<DetectorView, '
     ipConflict(thresholds['ip-conflict'], view),
     macClone(thresholds['mac-clone'], view),
     rogueDhcp(thresholds['rogue-dhcp'], view, config.dhcpServers),
-    rogueRa(view),
+    rogueRa(view, config.gateways),
     dhcpStarvation(thresholds['dhcp-starvation'], view),
     namePoisoning(thresholds['name-poisoning'], view),
     flood('syn-flood', thresholds['syn-flood'], view),
@@ -61,16 +73,26 @@ export function createDetectors(config: DetectConfig, seen: Omit<DetectorView, '
     dnsTunnel(thresholds['dns-tunnel'], view),
     icmpTunnel(thresholds['icmp-tunnel'], view),
     dga(thresholds.dga, view),
-    exfiltration(thresholds.exfiltration, view),
+    exfiltration(thresholds.exfiltration, view, baseline),
     amplification(thresholds.amplification, view),
     portMapping(thresholds['port-mapping'], view),
   ];
 }
 
+function knownDevices(config: DetectConfig, baseline: Baseline | null): readonly string[] | null {
+  if (baseline === null) return config.knownDevices;
+  return [...baseline.devices.keys(), ...(config.knownDevices ?? [])];
+}
+
 /** What all detectors found, without what the configuration suppresses. */
-export function collectFindings(detectors: readonly Detector[], config: DetectConfig): Finding[] {
+export function collectFindings(
+  detectors: readonly Detector[],
+  config: DetectConfig,
+  devices: DeviceRegistry,
+): Finding[] {
   return suppress(
     detectors.flatMap((detector) => detector.findings()),
     config,
+    devices.devices,
   );
 }

@@ -21,8 +21,11 @@ export function newDevice(
   config: RuleConfig<'new-device'>,
   view: DetectorView,
   baseline: readonly string[] | null,
+  learnSeconds = 0,
 ): Detector {
   const knownDevices = baseline === null ? null : new Set(baseline);
+  /** With a baseline nothing is learned unless that was asked for. */
+  const learning = Math.max(baseline === null ? config.learnSeconds : 0, learnSeconds);
   const single: { device: number; episode: Episode }[] = [];
   let rest: Episode | null = null;
   let beginSeconds = -1;
@@ -34,7 +37,7 @@ export function newDevice(
     const { id } = view.devices.devices[device]!;
     countForFlood(id, at);
     const now = toSeconds(at.seconds, at.nanos);
-    if (knownDevices !== null ? knownDevices.has(id) : now - beginSeconds < config.learnSeconds) return;
+    if (knownDevices?.has(id) === true || now - beginSeconds < learning) return;
     const isFlood = flood !== null && flood.episode.secondsSince(at.seconds, at.nanos) <= config.floodSeconds;
     if (single.length < MAX_SINGLE && !isFlood) {
       const episode = new Episode(at.seconds, at.nanos);
@@ -62,7 +65,7 @@ export function newDevice(
   return {
     id: 'new-device',
     tick(seconds) {
-      if (beginSeconds < 0) beginSeconds = seconds;
+      if (beginSeconds < 0 || seconds < beginSeconds) beginSeconds = seconds;
     },
     deviceNew,
     findings(): Finding[] {

@@ -26,7 +26,7 @@ interface Router {
   dnsServers: string;
 }
 
-export function rogueRa(view: DetectorView): Detector {
+export function rogueRa(view: DetectorView, gateways: readonly string[]): Detector {
   /** In the order in which they were first heard. */
   const routers = new Map<number, Router>();
 
@@ -58,10 +58,14 @@ export function rogueRa(view: DetectorView): Detector {
       if (all.length < 2) return [];
       const isGateway = ({ device }: Router): boolean =>
         view.devices.devices[device]!.roles.has('gateway') || view.devices.addresses.forwards(device);
-      const rightful = all.find(isGateway) ?? all[0]!;
+      const isNamed = ({ device }: Router): boolean => {
+        const { id, addresses } = view.devices.devices[device]!;
+        return gateways.some((name) => name === id || addresses.has(name));
+      };
+      const rightful = all.find(isNamed) ?? all.find(isGateway) ?? all[0]!;
       const other = deviceActor(view, rightful.device);
       return all
-        .filter((router) => router !== rightful)
+        .filter((router) => router !== rightful && !isNamed(router))
         .filter(
           (router) => router.prefixes !== rightful.prefixes || router.dnsServers !== rightful.dnsServers,
         )

@@ -28,6 +28,19 @@ export const THRESHOLDS = {
     floodDevices: t(100, 'devices', 10, 16_384, 'people do not bring a hundred devices within a minute'),
     floodSeconds: t(60, 'seconds', 1, 3600, 'see floodDevices'),
   },
+  'new-peer': {
+    episodeSeconds: t(
+      86_400,
+      'seconds',
+      1,
+      864_000,
+      'whom a device met within a day is one thing to look at',
+    ),
+  },
+  'new-domain': {
+    fewDomains: t(20, 'domains', 1, 10_000, 'devices without a screen ask for fewer registered domains'),
+    episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'what a device asked for within a day is one thing'),
+  },
   'port-scan': {
     ports: t(20, 'ports', 5, 65_535, 'clients fail at one or two ports of a host, scanners at hundreds'),
     windowSeconds: t(10, 'seconds', 1, 3600, 'a scan at normal speed tries 20 ports at once'),
@@ -207,6 +220,8 @@ export const THRESHOLDS = {
     bytes: t(50_000_000, 'bytes', 100_000, 1e13, 'sent to one address elsewhere'),
     ratio: t(10, 'times', 1, 1000, 'of what came back: uploads, not video calls'),
     factor: t(5, 'times', 1, 1000, 'of what the device sent to all others in the capture'),
+    historyBytes: t(5_000_000, 'bytes', 10_000, 1e13, 'as bytes, where a baseline says what is usual'),
+    historyFactor: t(10, 'times', 1, 10_000, 'of what the device sent in the same time in the baseline'),
   },
 } as const satisfies Record<string, Record<string, Threshold>>;
 

@@ -1,6 +1,7 @@
 import { LanscopeError } from '../bytes/error.ts';
 import { openCaptures } from '../capture/open.ts';
 import type { Source, SourceOptions } from '../capture/source.ts';
+import type { Baseline } from '../detect/baseline.ts';
 import { extendKnowledge } from '../fingerprint/knowledge.ts';
 import type { Report } from '../report/schema.ts';
 import { DEFAULT_CONFIG, type EngineConfig } from './config.ts';
@@ -25,6 +26,8 @@ export interface AnalyzeOptions {
   readonly source?: SourceOptions;
   /** Folder of facts that are added to the built-in ones (`fingerprint/fact.ts`). */
   readonly fingerprints?: string;
+  /** What was normal before (`baselineOf` a report). */
+  readonly baseline?: Baseline;
   /** Which packets to look at; all when absent. */
   readonly selection?: Selection;
   readonly outputs?: readonly Output[];
@@ -63,6 +66,7 @@ export async function analyzeSource(
     config: options.config ?? DEFAULT_CONFIG,
     selection: options.selection ?? null,
     outputs,
+    ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.fingerprints === undefined ? {} : { knowledge: extendKnowledge(options.fingerprints) }),
   });
   const stop = (): void => void source.close();

@@ -24,7 +24,7 @@ export interface RunFacts {
 /** The report of a finished pipeline. */
 export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts): Report {
   const { devices, totals, issues } = pipeline;
-  const findings = collectFindings(pipeline.detectors, pipeline.config.detect);
+  const findings = collectFindings(pipeline.detectors, pipeline.config.detect, pipeline.devices);
   const links = linksByDevice(devices);
   const facts: DeviceFacts[] = devices.devices.map((device) => ({
     device,

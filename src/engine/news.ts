@@ -34,7 +34,7 @@ export function createNews(pipeline: Pipeline): () => News {
     const all = pipeline.devices.devices;
     const devices = all.slice(knownDevices);
     knownDevices = all.length;
-    const current = collectFindings(pipeline.detectors, pipeline.config.detect);
+    const current = collectFindings(pipeline.detectors, pipeline.config.detect, pipeline.devices);
     const findings: Finding[] = [];
     if (told.size > MAX_TOLD) told.clear();
     for (const finding of current) {

@@ -47,7 +47,14 @@ export function changedSettings(defaults: object, config: object, path = ''): Re
   for (const [key, value] of Object.entries(config)) {
     const name = path === '' ? key : `${path}.${key}`;
     const standard = (defaults as Record<string, unknown>)[key];
-    if (typeof value === 'object' && value !== null && typeof standard === 'object' && standard !== null) {
+    if (Array.isArray(value)) {
+      if (JSON.stringify(value) !== JSON.stringify(standard)) changed[name] = value;
+    } else if (
+      typeof value === 'object' &&
+      value !== null &&
+      typeof standard === 'object' &&
+      standard !== null
+    ) {
       Object.assign(changed, changedSettings(standard, value as object, name));
     } else if (value !== standard) changed[name] = value;
   }

@@ -1,3 +1,4 @@
+import type { Baseline } from '../detect/baseline.ts';
 import type { Detector } from '../detect/detector.ts';
 import { createDetectors } from '../detect/list.ts';
 import type { Knowledge } from '../fingerprint/knowledge.ts';
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly outputs: readonly Output[];
   /** Facts that devices are recognised by; the built-in ones when absent. */
   readonly knowledge?: Knowledge;
+  /** What was normal before. */
+  readonly baseline?: Baseline;
 }
 
 /**
@@ -56,7 +59,8 @@ export class Pipeline {
   readonly #clock = new PacketClock();
   #strays = 0;
 
-  constructor({ config, selection, outputs, knowledge }: PipelineOptions) {
+  constructor({ config: given, selection, outputs, knowledge, baseline }: PipelineOptions) {
+    const config = baseline === undefined ? given : withBaseline(given, baseline);
     this.config = config;
     this.#outputs = outputs;
     this.#selector = selection === null ? null : new Selector(selection);
@@ -70,11 +74,11 @@ export class Pipeline {
       ...(knowledge === undefined ? {} : { knowledge }),
       onNew: (device, batch, i) => this.#deviceNew(device, batch, i),
     });
-    this.detectors = createDetectors(config.detect, {
-      flows: this.flows,
-      devices: this.devices,
-      issues: this.issues,
-    });
+    this.detectors = createDetectors(
+      config.detect,
+      { flows: this.flows, devices: this.devices, issues: this.issues },
+      baseline ?? null,
+    );
     this.#onTick = this.detectors.filter((d) => d.tick !== undefined);
     this.#onFlowStart = this.detectors.filter((d) => d.flowStart !== undefined);
     this.#onFlowEnd = this.detectors.filter((d) => d.flowEnd !== undefined);
@@ -225,6 +229,11 @@ function packetTap(outputs: readonly Output[]): PacketTap | null {
   return (batch, i, slot, fromOriginator) => {
     for (const output of asking) output.packet!(batch, i, slot, fromOriginator);
   };
+}
+
+/** The settings say by its digest which baseline was used: without it the report cannot be made again. */
+function withBaseline(config: EngineConfig, { digest }: Baseline): EngineConfig {
+  return { ...config, detect: { ...config.detect, baseline: digest } };
 }
 
 /** What the reused context points at before the first packet. */

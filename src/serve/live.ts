@@ -5,6 +5,7 @@
 import type { LiveSource } from '../capture/live/live-source.ts';
 import { LanscopeError } from '../bytes/error.ts';
 import { assembleReport } from '../engine/assemble.ts';
+import type { Baseline } from '../engine/baseline.ts';
 import { DEFAULT_CONFIG, type EngineConfig } from '../engine/config.ts';
 import { type News, createNews } from '../engine/news.ts';
 import type { Output } from '../engine/output.ts';
@@ -41,6 +42,8 @@ export interface LiveProbe {
 export interface LiveRun {
   readonly source: LiveSource;
   readonly config?: EngineConfig;
+  /** What was normal before. */
+  readonly baseline?: Baseline;
   readonly selection?: Selection;
   readonly outputs?: readonly Output[];
   readonly knowledge?: PipelineOptions['knowledge'];
@@ -79,6 +82,7 @@ export async function runLive(run: LiveRun): Promise<Report> {
     config: run.config ?? DEFAULT_CONFIG,
     selection: run.selection ?? null,
     outputs,
+    ...(run.baseline === undefined ? {} : { baseline: run.baseline }),
     ...(run.knowledge === undefined ? {} : { knowledge: run.knowledge }),
   });
   const reportSoFar = (complete: boolean): Report =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { be16, bytesOf, ether, icmp, ipBytes, ipv6, macBytes } from '../packet/build-frame.ts';
 import { parseDetectConfig } from '../../src/detect/config.ts';
-import { labels } from '../protocol/write.ts';
+import { dns } from './dns-message.ts';
 import {
   CAMERA,
   host,
@@ -20,21 +20,6 @@ const SERVER = remote('203.0.113.7');
 
 function home(): Scene {
   return new Scene().resolve(0, CAMERA, ROUTER).resolve(0.1, LAPTOP, ROUTER).resolve(0.2, INTRUDER, ROUTER);
-}
-
-/** One question; with an address also its answer. */
-function dns(id: number, name: string, type = 1, address?: string): Uint8Array {
-  const question = bytesOf(labels(name), be16(type), be16(1));
-  const header = bytesOf(
-    be16(id),
-    be16(address === undefined ? 0x0100 : 0x8180),
-    be16(1),
-    be16(address === undefined ? 0 : 1),
-    be16(0),
-    be16(0),
-  );
-  if (address === undefined) return bytesOf(header, question);
-  return bytesOf(header, question, [0xc0, 12], be16(1), be16(1), [0, 0, 0, 60], be16(4), ipBytes(address));
 }
 
 /** A repeatable stream of letters and digits. */

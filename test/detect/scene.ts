@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { openMemory } from '../../src/capture/memory.ts';
 import { type DetectConfig, DEFAULT_DETECT_CONFIG } from '../../src/detect/config.ts';
 import { analyzeSource } from '../../src/engine/analyze.ts';
+import { baselineOf } from '../../src/engine/baseline.ts';
 import { DEFAULT_CONFIG } from '../../src/engine/config.ts';
 import type { Report, ReportFinding } from '../../src/report/schema.ts';
 import {
@@ -202,14 +203,16 @@ export class Scene {
     return this.at(time, frame);
   }
 
-  async report(detect: Partial<DetectConfig> = {}, batchSize?: number): Promise<Report> {
+  async report(detect: Partial<DetectConfig> = {}, batchSize?: number, before?: Report): Promise<Report> {
     const source = openMemory(this.pcap(), batchSize === undefined ? {} : { batchSize });
     const config = { ...DEFAULT_CONFIG, detect: { ...DEFAULT_DETECT_CONFIG, ...detect } };
-    return (await analyzeSource(source, { version: 'test', config })).report;
+    const baseline = before === undefined ? {} : { baseline: baselineOf(before) };
+    return (await analyzeSource(source, { version: 'test', config, ...baseline })).report;
   }
 
-  async findings(detect: Partial<DetectConfig> = {}): Promise<ReportFinding[]> {
-    return (await this.report(detect)).findings;
+  /** `before`: the report that says what is normal. */
+  async findings(detect: Partial<DetectConfig> = {}, before?: Report): Promise<ReportFinding[]> {
+    return (await this.report(detect, undefined, before)).findings;
   }
 
   private pcap(): Uint8Array {

@@ -4,7 +4,6 @@ import { EXIT, type ExitCode } from '../../bytes/error.ts';
 import { SEVERITIES } from '../../detect/finding.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
-import { readConfig } from '../../engine/config.ts';
 import type { Output } from '../../engine/output.ts';
 import { reportChunks } from '../../report/canonical.ts';
 import { renderReportHtml } from '../../report/html/report-page.ts';
@@ -15,6 +14,7 @@ import { inputNotices } from '../../report/terminal/notices.ts';
 import { renderReport } from '../../report/terminal/render.ts';
 import { ZeekLogs } from '../../report/zeek/logs.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
+import { detectOptions, detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
@@ -30,7 +30,7 @@ const MAX_FINDINGS = 40;
 export function options(yargs: Argv) {
   return selectionOptions(
     dbOption(
-      yargs
+      detectOptions(yargs)
         .positional('capture', {
           type: 'string',
           array: true,
@@ -63,7 +63,6 @@ export function options(yargs: Argv) {
           default: false,
           describe: 'Take damage in a capture as an error',
         })
-        .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
         .option('fingerprints', {
           type: 'string',
           describe: 'Folder of facts (.tsv) to recognise devices by, beside the built-in ones',
@@ -99,6 +98,10 @@ export function options(yargs: Argv) {
           'lanscope analyze lan.pcap --fail-on high',
           'a gate for CI: exit code 1 on a high or critical finding',
         )
+        .example(
+          'lanscope analyze today.pcap --baseline yesterday.json',
+          'what is new since that report: devices, their peers and domains',
+        )
         .example('zcat big.pcap.gz | lanscope analyze - --json | jq .totals', 'in a pipeline'),
     ),
   );
@@ -110,13 +113,13 @@ export async function run(args: Arguments): Promise<ExitCode> {
   requireSaveWithDb(args);
   for (const path of [args.output, args.html, args.events])
     if (path !== undefined) await requireWritable(path);
-  const config = args.config === undefined ? undefined : await readConfig(args.config);
+  const settings = await detectSettings(args);
   const selection = selectionOf(args);
   const progress = createProgress();
   const interrupt = stopOnInterrupt(() => progress.stop());
   const { report } = await analyze({
     paths: await findCaptures(args.capture),
-    ...(config === undefined ? {} : { config }),
+    ...settings,
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(selection === null ? {} : { selection }),
     source: { noHash: !(args.hash ?? givesOutReport(args)) },

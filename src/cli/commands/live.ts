@@ -3,7 +3,6 @@ import type { Argv } from 'yargs';
 import type { ExitCode } from '../../bytes/error.ts';
 import { ANY_INTERFACE, listInterfaces } from '../../capture/live/interfaces.ts';
 import { openLive } from '../../capture/live/live-source.ts';
-import { readConfig } from '../../engine/config.ts';
 import type { Output } from '../../engine/output.ts';
 import type { Report } from '../../report/schema.ts';
 import { createLiveLog } from '../../serve/live-log.ts';
@@ -14,6 +13,7 @@ import { Recording } from '../../serve/record/recording.ts';
 import { MODE_NOTICE, Vantage } from '../../serve/vantage.ts';
 import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport, writeReportFiles } from '../deliver-report.ts';
+import { detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { amountsOf, type LiveAmounts, type LiveArguments, liveOptions } from '../live-options.ts';
 import { selectionOf } from '../selection.ts';
@@ -42,11 +42,11 @@ export async function run(args: LiveArguments): Promise<ExitCode> {
   const address = args.metrics === undefined ? null : parseListenAddress('--metrics', args.metrics);
   for (const path of [args.output, args.html, args.events])
     if (path !== undefined) await requireWritable(path);
-  const config = args.config === undefined ? undefined : await readConfig(args.config);
+  const settings = await detectSettings(args);
   const selection = selectionOf(args);
   const knowledge = args.fingerprints === undefined ? undefined : await knowledgeWith(args.fingerprints);
   const report = await capture(args, amounts, address, {
-    ...(config === undefined ? {} : { config }),
+    ...settings,
     ...(selection === null ? {} : { selection }),
     ...(knowledge === undefined ? {} : { knowledge }),
   });
@@ -57,7 +57,7 @@ async function capture(
   args: LiveArguments,
   amounts: LiveAmounts,
   address: ReturnType<typeof parseListenAddress> | null,
-  chosen: Pick<LiveRun, 'config' | 'selection' | 'knowledge'>,
+  chosen: Pick<LiveRun, 'config' | 'baseline' | 'selection' | 'knowledge'>,
 ): Promise<Report> {
   const { mode } = args;
   const interfaces = [...new Set(args.interface)];

@@ -3,12 +3,14 @@ import type { Argv } from 'yargs';
 import { EXIT, type ExitCode } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
+import { baselineOf } from '../../engine/baseline.ts';
 import { configFromSettings } from '../../engine/config.ts';
 import { reportDigest } from '../../report/canonical.ts';
 import { diffReports } from '../../report/diff/diff.ts';
 import { renderDiffText } from '../../report/diff/render-text.ts';
 import { EXACT_DIFF } from '../../report/diff/settings.ts';
 import { readReport } from '../../report/read.ts';
+import { requireBaseline } from '../detect-options.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { hasColor, terminalWidth, writeResult } from '../terminal.ts';
@@ -29,6 +31,11 @@ export function options(yargs: Argv) {
       demandOption: true,
       describe: 'The captures that it is of',
     })
+    .option('baseline', {
+      type: 'string',
+      describe: 'The report that was its baseline, when it had one',
+      requiresArg: true,
+    })
     .epilogue('Exit codes: 0 the same digest, 1 another, 2 bad usage or input.');
 }
 
@@ -43,11 +50,15 @@ export async function run(args: Arguments): Promise<ExitCode> {
     );
     return EXIT.no;
   }
+  const config = configFromSettings(stated.settings);
+  const baseline = args.baseline === undefined ? undefined : baselineOf(await readReport(args.baseline));
+  requireBaseline(config, baseline);
   const selection = selectionOf(args);
   const progress = createProgress();
   const { report } = await analyze({
     paths: await findCaptures(args.capture),
-    config: configFromSettings(stated.settings),
+    config,
+    ...(baseline === undefined ? {} : { baseline }),
     ...(selection === null ? {} : { selection }),
     // The digest covers the hashes of the inputs, and a report may be without.
     source: { noHash: stated.input.every(({ sha256 }) => sha256 === '') },

@@ -35,6 +35,9 @@ export function compareDevices(
       b: b.identity.confidence,
     });
   }
+  if (differ(a.risk.value, b.risk.value, settings.score)) {
+    add({ kind: 'changed', field: 'risk', a: a.risk.value, b: b.risk.value });
+  }
   compareSets('names', plain(a.names.map(nameText)), plain(b.names.map(nameText)), add);
   compareSets('addresses', plain(a.addresses.map(addressText)), plain(b.addresses.map(addressText)), add);
   compareSets('roles', plain(a.roles), plain(b.roles), add);

@@ -4,7 +4,7 @@
  */
 import type { Report, ReportDevice } from '../schema.ts';
 import { behaviourOf, similarity } from './behaviour.ts';
-import { matchByLink } from './link.ts';
+import { matchByLink, soleOwner } from './link.ts';
 
 export type MatchReason = 'mac' | 'link' | 'name' | 'behaviour';
 
@@ -53,16 +53,17 @@ function matchById(a: readonly ReportDevice[], b: readonly ReportDevice[]): Devi
 
 /**
  * A randomised MAC address changes and a name stays: devices that share a name which no other unmatched device of
- * either side has, and that do not contradict each other in brand or category.
+ * either side has (`soleOwner`), and that do not contradict each other in brand or category.
  */
 function matchByName(a: readonly ReportDevice[], b: readonly ReportDevice[]): DevicePair[] {
   const ownersA = ownersOfNames(a);
   const ownersB = ownersOfNames(b);
   const candidates = new Map<ReportDevice, Set<ReportDevice>>();
   const claims = new Map<ReportDevice, Set<ReportDevice>>();
-  for (const [name, [deviceA, ...othersA]] of ownersA) {
-    const [deviceB, ...othersB] = ownersB.get(name) ?? [];
-    if (deviceA === undefined || deviceB === undefined || othersA.length > 0 || othersB.length > 0) continue;
+  for (const [name, owners] of ownersA) {
+    const deviceA = soleOwner(owners);
+    const deviceB = soleOwner(ownersB.get(name) ?? []);
+    if (deviceA === null || deviceB === null) continue;
     if (!agree(deviceA, deviceB)) continue;
     claim(candidates, deviceA, deviceB);
     claim(claims, deviceB, deviceA);

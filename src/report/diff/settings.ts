@@ -12,7 +12,7 @@ export interface DiffSettings {
   readonly floorBytes: number;
   /** Change of confidence (0–1) that is reported. */
   readonly confidence: number;
-  /** Change of the network score that is reported. */
+  /** Change of the network's score, and of a device's risk, that is reported. */
   readonly score: number;
 }
 

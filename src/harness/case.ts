@@ -11,6 +11,8 @@ export interface Case {
   readonly golden: string;
   /** `expect.json`, or '' when there is none. */
   readonly expectation: string;
+  /** `truth.json`, or '' when there is none. */
+  readonly truth: string;
 }
 
 /** All cases below a folder, by name: every folder that holds a file `capture.*`. */
@@ -21,11 +23,13 @@ export function findCases(corpus: string): Case[] {
       const capture = join(corpus, path);
       const folder = join(capture, '..');
       const expectation = join(folder, 'expect.json');
+      const truth = join(folder, 'truth.json');
       return {
         name: relative(corpus, folder),
         capture,
         golden: join(folder, 'report.json'),
         expectation: existsSync(expectation) ? expectation : '',
+        truth: existsSync(truth) ? truth : '',
       };
     })
     .sort((a, b) => compareText(a.name, b.name));

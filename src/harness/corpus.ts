@@ -97,6 +97,7 @@ export function corpusCases(corpus: Corpus, locations: CaseLocations = {}): Corp
         labels: entry.labels === undefined ? '' : locateFile(files, entry.name, entry.labels.path, LABELS),
         golden: join(kept, entry.name, 'report.json'),
         expectation: existsSync(expectation) ? expectation : '',
+        truth: '',
         entry,
       };
     })

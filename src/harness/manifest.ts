@@ -30,6 +30,11 @@ const Gates = Type.Object(
     precision: Type.Optional(share('Flows called malicious that are labelled so.')),
     recall: Type.Optional(share('Flows labelled malicious that are called so.')),
     f1: Type.Optional(share('Harmonic mean of both.')),
+    detectionRecall: Type.Optional(share('Episodes of attacks that are detected (`--detections`).')),
+    detectionPrecision: Type.Optional(share('Alarms that are true.')),
+    falseAlarmsPerDeviceHour: Type.Optional(
+      Type.Number({ minimum: 0, description: 'False alarms, at most.' }),
+    ),
   },
   { ...closed, description: 'What `corpus score` must reach; below it the run fails.' },
 );

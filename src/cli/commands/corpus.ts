@@ -51,6 +51,18 @@ export function options(yargs: Argv) {
         type: 'string',
         describe: 'score: judge identities by this labels.json instead',
         requiresArg: true,
+      })
+      .option('detections', {
+        type: 'string',
+        array: true,
+        describe: 'score: judge findings by these truth files, or by those of the corpus',
+      })
+      .option('benign', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        describe: 'score: captures in which nothing hostile happens (files or folders)',
+        requiresArg: true,
       }),
   )
     .example('lanscope corpus list', 'which corpora there are; with a name, its cases')
@@ -63,6 +75,10 @@ export function options(yargs: Argv) {
       'precision and recall against labelled connections',
     )
     .example('lanscope corpus score --identity labels.json', 'how often brand, category and model are right')
+    .example(
+      'lanscope corpus score --detections lab/ --benign home.pcap',
+      'attacks that were found and false alarms, by truth.json files',
+    )
     .epilogue('Exit codes: 0 all is as expected, 1 it is not, 2 bad usage or input, 3 the environment.');
 }
 

@@ -1,4 +1,4 @@
-/** `lanscope corpus score`: findings against labelled connections, or identities against labelled devices. */
+/** `lanscope corpus score`: findings against labelled connections or truth, or identities against labelled devices. */
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { settingsOf } from '../../harness/case-settings.ts';
 import type { CorpusCase } from '../../harness/corpus.ts';
@@ -12,10 +12,15 @@ import type { CorpusArguments } from '../commands/corpus.ts';
 import { writeNotice, writeResult } from '../terminal.ts';
 import { version } from '../version.ts';
 import { countProgress } from './count-progress.ts';
+import { scoreDetections } from './score-detections.ts';
 import { selectedCases } from './selected-cases.ts';
 
 export async function run(args: CorpusArguments): Promise<ExitCode> {
-  return args.identity === undefined ? scoreFlows(args) : scoreIdentity(args.identity, args);
+  if (args.identity !== undefined) return scoreIdentity(args.identity, args);
+  if (args.detections !== undefined || args.benign.length > 0) {
+    return scoreDetections(args, await scoringSettings(args));
+  }
+  return scoreFlows(args);
 }
 
 function scoringSettings(args: CorpusArguments): ReturnType<typeof settingsOf> {

@@ -1,0 +1,68 @@
+/** `lanscope corpus score --detections`: findings against what is known to have happened. */
+import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
+import { findCaptures } from '../../capture/find-captures.ts';
+import { type CaseSettings } from '../../harness/case-settings.ts';
+import { readTruths, type TrueCapture } from '../../harness/detection-truth.ts';
+import { missedDetectionGates } from '../../harness/gates.ts';
+import type { Gates } from '../../harness/manifest.ts';
+import { renderDetectionScore } from '../../harness/render-detections.ts';
+import { reportOf } from '../../harness/run-case.ts';
+import { DetectionScorer } from '../../harness/score-detections.ts';
+import type { CorpusArguments } from '../commands/corpus.ts';
+import { writeNotice, writeResult } from '../terminal.ts';
+import { countProgress } from './count-progress.ts';
+import { selectedCases } from './selected-cases.ts';
+
+export async function scoreDetections(args: CorpusArguments, settings: CaseSettings): Promise<ExitCode> {
+  const { name, captures, gates } = await capturesOf(args);
+  const scorer = new DetectionScorer(args.threshold);
+  const progress = countProgress(captures.length, 'captures');
+  try {
+    for (const { name: each, capture, episodes } of captures) {
+      const { report } = await reportOf(capture, settings);
+      scorer.add(each, report, episodes);
+      progress.step();
+    }
+  } finally {
+    progress.stop();
+  }
+  const score = scorer.score();
+  const missed = missedDetectionGates(name, score, gates);
+  if (args.json) {
+    await writeResult(`${JSON.stringify({ threshold: args.threshold, ...score, gates: missed }, null, 2)}\n`);
+  } else {
+    await writeResult(renderDetectionScore(score));
+    for (const sentence of missed) writeNotice(sentence);
+  }
+  return missed.length > 0 ? EXIT.no : EXIT.ok;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly captures: readonly TrueCapture[];
+  readonly gates: Gates | undefined;
+}
+
+/** Truth files and benign captures as given; without any, the cases of the corpus that have a truth file. */
+async function capturesOf(args: CorpusArguments): Promise<Wanted> {
+  const given = [
+    ...readTruths(args.detections ?? []),
+    ...(await findCaptures(args.benign)).map((capture) => ({ name: capture, capture, episodes: [] })),
+  ];
+  if (args.corpus === undefined) {
+    if (given.length > 0) return { name: 'total', captures: given, gates: undefined };
+    throw new LanscopeError(
+      'USAGE',
+      'corpus score --detections needs truth files, --benign captures, or a corpus',
+    );
+  }
+  const { corpus, cases } = await selectedCases(args);
+  const known = cases.flatMap(({ name, truth }) =>
+    readTruths(truth === '' ? [] : [truth]).map((one) => ({ ...one, name })),
+  );
+  const captures = [...known, ...given];
+  if (captures.length === 0) {
+    throw new LanscopeError('INPUT_NOT_FOUND', `no case of ${corpus.manifest.name} has a truth file`);
+  }
+  return { name: corpus.manifest.name, captures, gates: corpus.manifest.gates };
+}

@@ -1,6 +1,7 @@
 import type { Source } from '../capture/source.ts';
 import type { PacketTime } from '../detect/finding.ts';
 import { collectFindings } from '../detect/list.ts';
+import { NO_RISK, risksOf } from '../detect/risk.ts';
 import { scoreOf } from '../detect/score.ts';
 import { identify } from '../device/identify.ts';
 import type { DeviceLink } from '../device/link.ts';
@@ -25,11 +26,13 @@ export interface RunFacts {
 export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts): Report {
   const { devices, totals, issues } = pipeline;
   const findings = collectFindings(pipeline.detectors, pipeline.config.detect, pipeline.devices);
+  const risks = risksOf(findings);
   const links = linksByDevice(devices);
   const facts: DeviceFacts[] = devices.devices.map((device) => ({
     device,
     vendor: lookupVendor(device.mac),
     identity: identify(device, devices.knowledge),
+    risk: risks.get(device.id) ?? NO_RISK,
     traffic: devices.traffic(device.index),
     last: devices.lastSeen(device.index),
     links: links.get(device.index) ?? [],

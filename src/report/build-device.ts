@@ -46,6 +46,7 @@ export function buildDevice(facts: DeviceFacts, digits: number): ReportDevice {
     names: names.map(({ name, source }) => ({ name, source })),
     links: links.map(({ device: other, kind, reason }) => ({ device: other, kind, reason })),
     roles: [...device.roles].sort(compareText),
+    risk: { value: facts.risk.value, reasons: [...facts.risk.reasons] },
     identity: {
       brand: identity.brand,
       model: identity.model,

@@ -35,6 +35,7 @@ export function* devicesCsv(devices: readonly ReportDevice[]): Generator<string>
     'confidence',
     'address',
     'name',
+    'risk',
     'roles',
     'addresses',
     'names',
@@ -59,10 +60,11 @@ export function* devicesCsv(devices: readonly ReportDevice[]): Generator<string>
       identity.confidence,
       device.addresses[0]?.address ?? '',
       bestName(device),
+      device.risk.value,
       device.roles.join(' '),
       device.addresses.map(({ address }) => address).join(' '),
-      device.names.map(({ name }) => name).join('; '),
-      device.services.map(({ name, port }) => (port > 0 ? `${name}:${port}` : name)).join(' '),
+      [...new Set(device.names.map(({ name }) => name))].join('; '),
+      [...new Set(device.services.map(serviceText))].join(' '),
       traffic.packetsOut,
       traffic.packetsIn,
       traffic.bytesOut,
@@ -71,6 +73,11 @@ export function* devicesCsv(devices: readonly ReportDevice[]): Generator<string>
       device.lastSeen,
     ]);
   }
+}
+
+/** `http:80`; a service that has no name but its port is `udp/53` already. */
+function serviceText({ name, port }: ReportDevice['services'][number]): string {
+  return port > 0 && !name.endsWith(`/${port}`) ? `${name}:${port}` : name;
 }
 
 /** A header line and one line a finding. */

@@ -1,6 +1,7 @@
 /** What the engine hands over when the last packet was seen: everything that a report is built from. */
 import type { SourceInfo } from '../capture/source.ts';
 import type { Finding, PacketTime } from '../detect/finding.ts';
+import type { Risk } from '../detect/risk.ts';
 import type { Device, DeviceTraffic } from '../device/device.ts';
 import type { DeviceLink } from '../device/link.ts';
 import type { Identity } from '../fingerprint/evidence.ts';
@@ -20,6 +21,7 @@ export interface DeviceFacts {
   /** Organisation of the IEEE registry; '' when there is none. */
   readonly vendor: string;
   readonly identity: Identity;
+  readonly risk: Risk;
   readonly traffic: Readonly<DeviceTraffic>;
   readonly last: PacketTime;
   /** Other MAC addresses of the same device. */

@@ -131,6 +131,27 @@ const Score = Type.Object(
   closed,
 );
 
+const Risk = Type.Object(
+  {
+    value: Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      description: '0: nothing known against it; 100: act now.',
+    }),
+    reasons: list(
+      Type.Object(
+        {
+          summary: text('Rule and severity, or what it is the target of.'),
+          points: Type.Number({ minimum: 0, description: 'Points of the value that it makes up.' }),
+        },
+        closed,
+      ),
+      'What makes it up, heaviest first.',
+    ),
+  },
+  { ...closed, description: 'What the findings say about this device.' },
+);
+
 const Evidence = Type.Object(
   {
     source: text('Where it was seen: `oui`, `dhcp.hostName`, `mdns.txt.md`, `ssdp.server`, …'),
@@ -202,6 +223,7 @@ export const DeviceSchema = Type.Object(
       'Other MAC addresses that are this device too, by id.',
     ),
     roles: list(Type.String(), 'Behaviour: gateway, dhcp-server, dns-server, ipv6-router.'),
+    risk: Risk,
     identity: Identity,
     fingerprints: Type.Record(Type.String(), Type.Array(Type.String()), {
       description: 'By kind (dhcp, tcp-syn, ja4, hassh, …).',

@@ -48,6 +48,8 @@ export function mergeDevice(known: ReportDevice, seen: ReportDevice): ReportDevi
       .sort(by((a, b) => compareText(a.device, b.device)))
       .slice(0, LIMIT.links),
     roles: [...new Set([...known.roles, ...seen.roles])].sort(compareText),
+    // Of the latest capture: the findings that it stands for are of that time.
+    risk: newer.risk,
     identity: mergeIdentity(known.identity, seen.identity),
     fingerprints: mergeFingerprints(known.fingerprints, seen.fingerprints),
     services: unite(known.services, seen.services, (s) => `${s.name}\0${s.port}\0${s.transport}\0${s.source}`)

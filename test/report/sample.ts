@@ -6,6 +6,7 @@ import type { Device } from '../../src/device/device.ts';
 import type { Identity } from '../../src/fingerprint/evidence.ts';
 import { ISSUE, IssueCounter } from '../../src/packet/issue.ts';
 import { buildReport } from '../../src/report/build.ts';
+import { NO_RISK } from '../../src/detect/risk.ts';
 import type { DeviceFacts, ReportParts } from '../../src/report/parts.ts';
 import type { Report } from '../../src/report/schema.ts';
 
@@ -63,6 +64,7 @@ export function sampleDevice(
       ...changes,
     },
     links: [],
+    risk: NO_RISK,
     vendor: '',
     identity: UNKNOWN_IDENTITY,
     traffic: { packetsOut: 1, packetsIn: 2, bytesOut: 100, bytesIn: 200 },

@@ -14,7 +14,7 @@ import {
   formatPlural,
 } from '../quantity.ts';
 import type { Report, ReportDevice, ReportFinding } from '../schema.ts';
-import { byTraffic } from '../terminal/devices.ts';
+import { byTraffic, riskGrade } from '../terminal/devices.ts';
 import { inputNotices } from '../terminal/notices.ts';
 
 /** Entries shown; a page with more is of no use to a person. */
@@ -80,7 +80,7 @@ function* findingsSection(findings: readonly ReportFinding[], total: number): Ge
 }
 
 function* devicesSection(devices: readonly ReportDevice[], total: number): Generator<string> {
-  yield `<h2>${formatPlural(total, 'device')}</h2>\n<div class="wide"><table>\n<tr><th>Device</th><th>What it is</th><th>Addresses and names</th><th class="num">Sent</th><th class="num">Received</th></tr>\n`;
+  yield `<h2>${formatPlural(total, 'device')}</h2>\n<div class="wide"><table>\n<tr><th>Device</th><th>What it is</th><th>Addresses and names</th><th class="num">Risk</th><th class="num">Sent</th><th class="num">Received</th></tr>\n`;
   for (const device of devices) yield deviceRow(device);
   yield '</table></div>\n';
   yield* more(total - devices.length, 'device');
@@ -104,6 +104,7 @@ function deviceRow(device: ReportDevice): string {
     `<tr><td class="mono mac">${escapeHtml(device.id)}<br><span class="dim">${escapeHtml(vendor)}</span>${links(device)}</td>` +
     `<td>${escapeHtml(describe(device))}${bar}</td>` +
     `<td>${name === '' ? '' : `${escapeHtml(name)}<br>`}<span class="mono">${addresses.join('<br>')}</span></td>` +
+    riskCell(device) +
     `<td class="num">${formatBytes(traffic.bytesOut)}</td><td class="num">${formatBytes(traffic.bytesIn)}</td></tr>\n`
   );
 }
@@ -117,6 +118,12 @@ function links({ links }: ReportDevice): string {
         `<br><span class="dim">also ${escapeHtml(device)}, by ${escapeHtml(reason)}</span>`,
     )
     .join('');
+}
+
+function riskCell({ risk }: ReportDevice): string {
+  const why = risk.reasons.map(({ summary, points }) => `${summary}: ${points}`).join('; ');
+  const badge = `<span class="badge ${riskGrade(risk.value)}" title="${escapeHtml(why)}">${risk.value}</span>`;
+  return `<td class="num">${risk.value === 0 ? '' : badge}</td>`;
 }
 
 function describe({ identity, roles }: ReportDevice): string {
@@ -147,6 +154,10 @@ function deviceDetails(device: ReportDevice): string {
     `<details><summary><span class="mono">${escapeHtml(device.id)}</span> ${escapeHtml(name === '' ? describe(device) : name)}</summary><div>\n${evidence}\n<ul>\n` +
     inline('Open', identity.notes) +
     inline('Roles', device.roles) +
+    inline(
+      `Risk ${device.risk.value} of 100`,
+      device.risk.reasons.map(({ summary, points }) => `${summary}: ${points}`),
+    ) +
     inline(
       'Services',
       device.services.map(({ name, port }) => (port > 0 ? `${name}:${port}` : name)),

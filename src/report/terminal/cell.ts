@@ -1,30 +1,35 @@
 /**
- * Text for the cells of a table. Text from the wire is made harmless, and every piece fits its width as both the
- * table's layout and a terminal count it, so no name can move a border.
+ * Text for the cells of a table. Text from the wire is made harmless, and every piece fits its width as a terminal
+ * counts it, so no name can move a border.
  */
-import Table from 'cli-table3';
 import stringWidth from 'string-width';
 import { escapeForTerminal } from '../../bytes/text.ts';
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+/** Graphemes of `text`. What splits them is made when the first text wants it, which takes a while. */
+function graphemes(text: string): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** Columns that `text` takes on a terminal; wide characters take two. */
 export function cellWidth(text: string): number {
   return PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text);
 }
 
-/**
- * Harmless text of one line. Graphemes whose width the layout would count otherwise than a terminal does (stacked
- * marks, joined emoji) are written as code points.
- */
+/** Code points of a grapheme about whose width terminals agree; stacked marks and joined emoji have more. */
+const MAX_GRAPHEME = 2;
+
+/** Harmless text of one line. Graphemes that terminals draw with different widths are written as code points. */
 export function safeText(text: string, maxLength = 200): string {
   const escaped = escapeForTerminal(text, maxLength);
   if (PRINTABLE_ASCII.test(escaped)) return escaped;
   let safe = '';
-  for (const { segment } of graphemes.segment(escaped)) {
+  for (const { segment } of graphemes(escaped)) {
     const width = stringWidth(segment);
-    safe += width > 0 && layoutWidth(segment) === width ? segment : asCodePoints(segment);
+    safe += width > 0 && Array.from(segment).length <= MAX_GRAPHEME ? segment : asCodePoints(segment);
   }
   return safe;
 }
@@ -75,28 +80,15 @@ export function shareColumns(
 }
 
 function takeColumns(text: string, width: number): string {
+  if (PRINTABLE_ASCII.test(text)) return text.slice(0, Math.max(0, width));
   let taken = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     used += cellWidth(segment);
     if (used > width) break;
     taken += segment;
   }
   return taken;
-}
-
-const layoutWidths = new Map<string, number>();
-const MAX_LAYOUT_WIDTHS = 10_000;
-
-/** Columns that cli-table3 counts for `text`: it measures with its own copy of string-width. */
-function layoutWidth(text: string): number {
-  const known = layoutWidths.get(text);
-  if (known !== undefined) return known;
-  const probe = new Table({ style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 } });
-  probe.push([text]);
-  const width = probe.toString().split('\n')[0]!.length - 2;
-  if (layoutWidths.size < MAX_LAYOUT_WIDTHS) layoutWidths.set(text, width);
-  return width;
 }
 
 function asCodePoints(text: string): string {

@@ -9,6 +9,7 @@ import { makeStyle } from './style.ts';
 
 /** Rows of a list at most; the report has all. */
 const MAX_ROWS = 20;
+const MAX_REASONS = 6;
 /** Labels of facts; fingerprints have longer ones and a table of their own. */
 const LABEL_COLUMNS = 14;
 
@@ -50,6 +51,7 @@ export function renderDeviceDetail(
       .slice(0, MAX_ROWS)
       .flatMap((link, i) => field(i === 0 ? 'Same device' : '', linkText(link))),
     ...field('Roles', listed(device.roles)),
+    ...field('Risk', riskText(device)),
     ...field('Services', listed(device.services.map(serviceText))),
     ...field('Sent', `${formatBytes(traffic.bytesOut)} in ${formatCount(traffic.packetsOut)} packets`),
     ...field('Received', `${formatBytes(traffic.bytesIn)} in ${formatCount(traffic.packetsIn)} packets`),
@@ -134,6 +136,14 @@ export function renderDeviceDetail(
   }
   if (findings.length > 0) table('Findings', renderFindings(findings.slice(0, MAX_ROWS), width, style));
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** `34 of 100: port-scan (high) 32, target of brute-force (medium) 2`. */
+function riskText({ risk }: ReportDevice): string {
+  const reasons = risk.reasons.slice(0, MAX_REASONS).map(({ summary, points }) => `${summary} ${points}`);
+  const left = risk.reasons.length - reasons.length;
+  const why = reasons.join(', ') + (left > 0 ? ` and ${left} more` : '');
+  return `${risk.value} of 100${why === '' ? '' : `: ${why}`}`;
 }
 
 /** Each name once, with all that gave it. */

@@ -1,4 +1,5 @@
 /** The device table: two lines a device where the terminal is narrow, one where it is wide. */
+import type { Severity } from '../../detect/finding.ts';
 import { by, compareNumber, compareText } from '../../bytes/order.ts';
 import { bestName } from '../device-name.ts';
 import { formatBytes, formatPercent } from '../quantity.ts';
@@ -15,6 +16,7 @@ const WIDE_COLUMNS: readonly Column[] = [
   { head: 'Vendor', least: 12 },
   { head: 'What it is', least: 16 },
   { head: 'Sure', least: 5, align: 'right' },
+  { head: 'Risk', least: 4, align: 'right' },
   { head: 'Address', least: 15 },
   { head: 'Name', least: 12 },
   { head: 'Sent', least: 7, align: 'right' },
@@ -25,6 +27,7 @@ const NARROW_COLUMNS: readonly Column[] = [
   { head: 'Device', least: 17 },
   { head: 'What it is', least: 14 },
   { head: 'Address and name', least: 15 },
+  { head: 'Risk', least: 4, align: 'right' },
   { head: 'Traffic', least: 8, align: 'right' },
 ];
 
@@ -57,6 +60,7 @@ function wideRow(device: ReportDevice, style: Style): Cell[] {
     vendorCell(device, style),
     whatCell(device, style),
     cell(confidence(device)),
+    riskCell(device, style),
     cell(addressSummary(device)),
     cell(nameSummary(device)),
     cell(formatBytes(device.traffic.bytesOut)),
@@ -76,6 +80,7 @@ function narrowRow(device: ReportDevice, style: Style): Cell[] {
       ? cell(identitySummary(device), style.dim)
       : [...cell(product === '' ? kind : product), ...cell(second.join(', '), style.dim)],
     [...cell(addressSummary(device)), ...cell(nameSummary(device), style.dim)],
+    riskCell(device, style),
     cell(formatBytes(volume(device))),
   ];
 }
@@ -110,6 +115,18 @@ function vendorCell(device: ReportDevice, style: Style): Cell {
   if (device.vendor !== '') return cell(safeText(device.vendor), style.dim);
   if (device.macKind === 'local') return cell('local or random MAC', style.dim);
   return cell(device.macKind === 'universal' ? 'unregistered MAC' : '', style.dim);
+}
+
+/** Empty where there is none: what is to be looked at stands out. */
+function riskCell({ risk }: ReportDevice, style: Style): Cell {
+  return risk.value === 0
+    ? cell('')
+    : cell(String(risk.value), (text) => style.severity(riskGrade(risk.value), text));
+}
+
+/** The severity in whose colour a risk is shown. */
+export function riskGrade(value: number): Severity {
+  return value >= 50 ? 'critical' : value >= 30 ? 'high' : value >= 10 ? 'medium' : 'low';
 }
 
 function confidence({ identity }: ReportDevice): string {

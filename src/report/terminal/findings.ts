@@ -34,6 +34,8 @@ export function renderFindings(findings: readonly ReportFinding[], width: number
       },
       { text: safeText(finding.summary, MAX_SUMMARY) },
     ];
+    const packets = packetText(finding);
+    if (packets !== '') seen.push({ text: packets, style: style.dim });
     const at = formatMoment(finding.firstTime);
     const count = formatCount(finding.count);
     return wide
@@ -41,4 +43,15 @@ export function renderFindings(findings: readonly ReportFinding[], width: number
       : [severity, device, [...seen, { text: `${at} UTC, count ${count}`, style: style.dim }]];
   });
   return renderGrid(wide ? WIDE_COLUMNS : COLUMNS, rows, width, style.bold, true);
+}
+
+/** Packets that are named; the report may have more. */
+const MAX_PACKETS = 5;
+
+/** `packets 12, 15, 20, …`: where to look in the capture, as Wireshark numbers it. */
+function packetText({ packets, count }: ReportFinding): string {
+  if (packets.length === 0) return '';
+  const more = packets.length > MAX_PACKETS || count > packets.length ? ', …' : '';
+  const numbers = packets.slice(0, MAX_PACKETS).join(', ');
+  return `${packets.length === 1 && more === '' ? 'packet' : 'packets'} ${numbers}${more}`;
 }

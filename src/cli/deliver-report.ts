@@ -1,4 +1,4 @@
-/** What happens with the report of a live run or a replay: files, the store, the terminal, the exit code. */
+/** What happens with the report of an analysis, a live run or a replay: files, the store, the terminal, the exit code. */
 import { EXIT, type ExitCode } from '../bytes/error.ts';
 import type { Severity } from '../detect/finding.ts';
 import { reportChunks } from '../report/canonical.ts';
@@ -36,8 +36,13 @@ export async function writeReportFiles(
   }
 }
 
-/** Files and the store come before anything is printed: a terminal or a reader may be gone by now. */
-export async function deliverReport(report: Report, args: DeliveryArguments): Promise<ExitCode> {
+/** Files and the store come before anything is printed: a terminal or a reader may be gone by now.
+ * `notices` are told after the tables, unless it is to be quiet. */
+export async function deliverReport(
+  report: Report,
+  args: DeliveryArguments,
+  notices: readonly string[] = [],
+): Promise<ExitCode> {
   const failing = args.failOn === undefined ? 0 : countAtLeast(report, args.failOn);
   process.exitCode = failing === 0 ? EXIT.ok : EXIT.no;
   await writeReportFiles(report, args);
@@ -52,7 +57,9 @@ export async function deliverReport(report: Report, args: DeliveryArguments): Pr
     await writeResult(renderReport(report, { width: terminalWidth(), color: hasColor(), ...limits }));
   }
   if (args.quiet !== true) {
+    for (const notice of notices) writeNotice(notice);
     if (args.output !== undefined) writeNotice(`report written to ${args.output}`);
+    if (args.html !== undefined) writeNotice(`page written to ${args.html}`);
     if (failing > 0)
       writeNotice(`${formatPlural(failing, 'finding')} of severity ${args.failOn} or above (--fail-on)`);
   }

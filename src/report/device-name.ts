@@ -1,6 +1,16 @@
 import type { ReportDevice } from './schema.ts';
 
-/** The name a person would call it: what it asked the DHCP server to be called, else its first; '' without any. */
+/** What programs append to a host name to make a service name unique: `laptop [aa:bb:cc:dd:ee:ff]`. */
+const WITH_MAC = / \[(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\]$/i;
+
+/**
+ * The name a person would call it: what it asked the DHCP server to be called, else its first that is no service name
+ * with a MAC address in it, else that without the address; '' without any.
+ */
 export function bestName({ names }: Pick<ReportDevice, 'names'>): string {
-  return (names.find(({ source }) => source.startsWith('dhcp')) ?? names[0])?.name ?? '';
+  const best =
+    names.find(({ source }) => source.startsWith('dhcp')) ??
+    names.find(({ name }) => !WITH_MAC.test(name)) ??
+    names[0];
+  return best?.name.replace(WITH_MAC, '') ?? '';
 }

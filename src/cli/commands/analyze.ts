@@ -1,31 +1,22 @@
 /** `lanscope analyze`: captures in, a report out. */
 import type { Argv } from 'yargs';
-import { EXIT, type ExitCode } from '../../bytes/error.ts';
+import type { ExitCode } from '../../bytes/error.ts';
 import { SEVERITIES } from '../../detect/finding.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import type { Output } from '../../engine/output.ts';
-import { reportChunks } from '../../report/canonical.ts';
-import { renderReportHtml } from '../../report/html/report-page.ts';
 import { EventFile } from '../../report/events/events.ts';
-import { countAtLeast } from '../../report/fail-on.ts';
-import { formatPlural } from '../../report/quantity.ts';
 import { inputNotices } from '../../report/terminal/notices.ts';
-import { renderReport } from '../../report/terminal/render.ts';
 import { ZeekLogs } from '../../report/zeek/logs.ts';
-import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
+import { requireWritable } from '../../store/atomic-file.ts';
+import { deliverReport } from '../deliver-report.ts';
 import { detectOptions, detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
-import { dbOption, requireSaveWithDb, storePath } from '../store-option.ts';
-import { hasColor, terminalWidth, writeData, writeNotice, writeResult } from '../terminal.ts';
+import { dbOption, requireSaveWithDb } from '../store-option.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
-
-/** Rows on the terminal; the report has all. */
-const MAX_DEVICES = 60;
-const MAX_FINDINGS = 40;
 
 export function options(yargs: Argv) {
   return selectionOptions(
@@ -133,34 +124,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     interrupt.release();
   });
 
-  if (args.output !== undefined) await writeFileAtomically(args.output, reportChunks(report));
-  if (args.html !== undefined) await writeFileAtomically(args.html, renderReportHtml(report));
-  if (args.save) {
-    // On demand: most runs need no database.
-    const { saveReport } = await import('../../store/store.ts');
-    await saveReport(storePath(args), report, new Date().toISOString(), { onNotice: writeNotice });
-  }
-  // Known before anything is printed: a reader who closes the pipe early must not open the gate.
-  const failing = args.failOn === undefined ? 0 : countAtLeast(report, args.failOn);
-  process.exitCode = failing === 0 ? EXIT.ok : EXIT.no;
-
-  if (args.json) await writeData(reportChunks(report));
-  else if (!args.quiet) {
-    await writeResult(
-      renderReport(report, {
-        width: terminalWidth(),
-        color: hasColor(),
-        maxDevices: MAX_DEVICES,
-        maxFindings: MAX_FINDINGS,
-      }),
-    );
-  }
-  if (!args.quiet) for (const notice of report.input.flatMap(inputNotices)) writeNotice(notice);
-  if (!args.quiet && args.output !== undefined) writeNotice(`report written to ${args.output}`);
-  if (failing === 0) return EXIT.ok;
-  if (!args.quiet)
-    writeNotice(`${formatPlural(failing, 'finding')} of severity ${args.failOn} or above (--fail-on)`);
-  return EXIT.no;
+  return deliverReport(report, args, report.input.flatMap(inputNotices));
 }
 
 /** Only who keeps a report can ask later whether it is of a certain file. */

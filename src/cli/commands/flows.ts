@@ -3,6 +3,7 @@ import type { Argv } from 'yargs';
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
+import { readConfig } from '../../engine/config.ts';
 import type { FlowTable } from '../../flow/table.ts';
 import { flowsCsv, talkersCsv } from '../../report/csv.ts';
 import { FLOW_SORTS, TopFlows } from '../../report/flows.ts';
@@ -39,6 +40,7 @@ export function options(yargs: Argv) {
       describe: 'Which come first',
       requiresArg: true,
     })
+    .option('config', { type: 'string', describe: 'Limits and timeouts (JSON)', requiresArg: true })
     .option('csv', { type: 'boolean', describe: 'Print CSV' })
     .option('json', { type: 'boolean', describe: 'Print a JSON array' })
     .conflicts('csv', 'json')
@@ -79,9 +81,11 @@ export async function run(args: Arguments): Promise<ExitCode> {
 
 async function readFlows(args: Arguments, flowEnd: (slot: number, flows: FlowTable) => void): Promise<void> {
   const selection = selectionOf(args);
+  const config = args.config === undefined ? undefined : await readConfig(args.config);
   const progress = createProgress();
   const { report } = await analyze({
     paths: await findCaptures(args.capture),
+    ...(config === undefined ? {} : { config }),
     ...(selection === null ? {} : { selection }),
     outputs: [{ flowEnd, end: () => Promise.resolve() }],
     onProgress: (state) => progress.update(state),

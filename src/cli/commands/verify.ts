@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { baselineOf } from '../../engine/baseline.ts';
-import { configFromSettings } from '../../engine/config.ts';
+import { configFromSettings, readConfig } from '../../engine/config.ts';
 import { reportDigest } from '../../report/canonical.ts';
 import { diffReports } from '../../report/diff/diff.ts';
 import { renderDiffText } from '../../report/diff/render-text.ts';
@@ -31,6 +31,16 @@ export function options(yargs: Argv) {
       demandOption: true,
       describe: 'The captures that it is of',
     })
+    .option('config', {
+      type: 'string',
+      describe: 'Thresholds and limits (JSON), instead of those that the report states',
+      requiresArg: true,
+    })
+    .option('fingerprints', {
+      type: 'string',
+      describe: 'Folder of facts (.tsv) that it was made with, beside the built-in ones',
+      requiresArg: true,
+    })
     .option('baseline', {
       type: 'string',
       describe: 'The report that was its baseline, when it had one',
@@ -50,7 +60,8 @@ export async function run(args: Arguments): Promise<ExitCode> {
     );
     return EXIT.no;
   }
-  const config = configFromSettings(stated.settings);
+  const config =
+    args.config === undefined ? configFromSettings(stated.settings) : await readConfig(args.config);
   const baseline = args.baseline === undefined ? undefined : baselineOf(await readReport(args.baseline));
   requireBaseline(config, baseline);
   const selection = selectionOf(args);
@@ -58,6 +69,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const { report } = await analyze({
     paths: await findCaptures(args.capture),
     config,
+    ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(baseline === undefined ? {} : { baseline }),
     ...(selection === null ? {} : { selection }),
     // The digest covers the hashes of the inputs, and a report may be without.

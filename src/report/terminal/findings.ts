@@ -13,7 +13,7 @@ const MAX_SUMMARY = 400;
 const COLUMNS: readonly Column[] = [
   { head: 'Severity', least: 8 },
   { head: 'Device', least: 17 },
-  { head: 'What was seen', least: 24, maxLines: 4 },
+  { head: 'What was seen', least: 24, maxLines: 6 },
 ];
 
 const WIDE_COLUMNS: readonly Column[] = [

@@ -31,7 +31,7 @@ export const mikrotikDecoder: MessageDecoder = {
   scope: 'every',
   decode(bytes, start, end, _context, sink) {
     if (end - start < HEADER_BYTES) return 'foreign';
-    if (end - start < HEADER_BYTES + 4 + 6 || u16(bytes, start + 4) !== FIELD.mac) {
+    if (end - start < HEADER_BYTES + 4 + 6 || !beginsWithMac(bytes, start + HEADER_BYTES)) {
       if (u32(bytes, start) !== 0 || end - start > 9) return 'foreign';
       sink.observe(announcement('mndp', 'query'));
       return 'done';
@@ -51,6 +51,11 @@ export const mikrotikDecoder: MessageDecoder = {
     return 'done';
   },
 };
+
+/** Routers put their MAC first. Its length tells it from DNS with one question, to a client that has this port. */
+function beginsWithMac(bytes: Uint8Array, at: number): boolean {
+  return u16(bytes, at) === FIELD.mac && u16(bytes, at + 2) === 6;
+}
 
 function readField(bytes: Uint8Array, type: number, at: number, end: number, seen: Seen): void {
   const length = end - at;

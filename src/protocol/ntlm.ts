@@ -4,6 +4,7 @@
  */
 import { u16le, u32le } from '../bytes/endian.ts';
 import { readText } from '../bytes/text.ts';
+import { ISSUE } from '../packet/issue.ts';
 import type { MessageSink } from './decoder.ts';
 
 const SIGNATURE = [0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0] as const;
@@ -29,12 +30,23 @@ export interface NtlmObservation {
   readonly hasUser: boolean;
 }
 
-/** Finds an NTLM message in `bytes[start, end)` and observes it; true when there was one. */
-export function observeNtlm(bytes: Uint8Array, start: number, end: number, sink: MessageSink): boolean {
+/** Finds an NTLM message in `bytes[start, end)` and observes it; true when there was one. Offsets of issues count from `origin`. */
+export function observeNtlm(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  sink: MessageSink,
+  origin = start,
+): boolean {
   const at = findSignature(bytes, start, end);
   if (at < 0 || end - at < 12) return false;
   const messageType = u32le(bytes, at + 8);
-  const text = (field: number, isUnicode: boolean): string => readField(bytes, at, field, end, isUnicode);
+  const text = (field: number, isUnicode: boolean): string => {
+    const stop = u32le(bytes, at + field + 4) + u16le(bytes, at + field);
+    if (stop > end - at && u16le(bytes, at + field) > 0)
+      sink.issue(ISSUE['message/smb-malformed'], at - origin, stop, end - at);
+    return readField(bytes, at, field, end, isUnicode);
+  };
   let names = { computerName: '', domainName: '', dnsComputerName: '', dnsDomainName: '' };
   let version = -1;
   let hasUser = false;

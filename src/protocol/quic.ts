@@ -60,6 +60,8 @@ function decodeDatagram(
     if (opened === null || opened.connection.isDone) continue;
     if (!readFrames(opened.plain, opened.connection.stream)) {
       sink.issue(ISSUE['message/quic-malformed'], header.start - start, length, length);
+      opened.connection.isDone = true;
+      return 'done';
     }
     result = readHello(opened.connection, sink);
   }

@@ -5,6 +5,7 @@
  */
 import { u16le, u24, u32 } from '../bytes/endian.ts';
 import { readText } from '../bytes/text.ts';
+import { ISSUE } from '../packet/issue.ts';
 import type { DecodeResult, MessageDecoder, MessageSink } from './decoder.ts';
 import { observeNtlm, readUtf16 } from './ntlm.ts';
 
@@ -54,8 +55,8 @@ function decodeSmb(bytes: Uint8Array, start: number, end: number, sink: MessageS
       if (end - from < length) return 'incomplete';
       const goesOn =
         magic === SMB1_MAGIC
-          ? readSmb1(bytes, from, from + length, sink)
-          : readSmb2(bytes, from, from + length, sink);
+          ? readSmb1(bytes, from, from + length, start, sink)
+          : readSmb2(bytes, from, from + length, start, sink);
       if (!goesOn) return 'done';
     }
     at = from + length;
@@ -63,8 +64,8 @@ function decodeSmb(bytes: Uint8Array, start: number, end: number, sink: MessageS
   return 'done';
 }
 
-/** Observes one message; false when session setup is over. */
-function readSmb1(bytes: Uint8Array, start: number, end: number, sink: MessageSink): boolean {
+/** Observes one message; false when session setup is over. `origin`: where offsets of issues count from. */
+function readSmb1(bytes: Uint8Array, start: number, end: number, origin: number, sink: MessageSink): boolean {
   const command = bytes[start + 4]!;
   const isResponse = (bytes[start + 9]! & FLAG_RESPONSE) !== 0;
   const isUnicode = (u16le(bytes, start + 10) & FLAG2_UNICODE) !== 0;
@@ -73,14 +74,16 @@ function readSmb1(bytes: Uint8Array, start: number, end: number, sink: MessageSi
   const dataAt = words + 1 + bytes[words]! * 2;
   if (end - dataAt < 2) return command === SMB1.negotiate || command === SMB1.sessionSetup;
   const from = dataAt + 2;
-  const to = Math.min(end, from + u16le(bytes, dataAt));
+  const claimed = u16le(bytes, dataAt);
+  if (claimed > end - from) sink.issue(ISSUE['message/smb-malformed'], from - origin, claimed, end - from);
+  const to = Math.min(end, from + claimed);
   if (command === SMB1.negotiate) {
     const dialects = isResponse ? [] : readDialects(bytes, from, to);
     sink.observe({ kind: 'smb-negotiate', version: 1, isResponse, dialects });
     return true;
   }
   if (command !== SMB1.sessionSetup) return false;
-  observeNtlm(bytes, from, to, sink);
+  observeNtlm(bytes, from, to, sink, origin);
   // Extended security has the length of its blob as the last word; OS and LAN Manager follow the blob.
   const wordCount = bytes[words]!;
   if (wordCount === 4 || wordCount === 12) {
@@ -127,7 +130,7 @@ function observeNative(
   if (os !== '') sink.observe({ kind: 'smb-native', isResponse, os, lanManager });
 }
 
-function readSmb2(bytes: Uint8Array, start: number, end: number, sink: MessageSink): boolean {
+function readSmb2(bytes: Uint8Array, start: number, end: number, origin: number, sink: MessageSink): boolean {
   if (end - start < SMB2.headerBytes + 8) return false;
   const command = u16le(bytes, start + 12);
   const isResponse = (bytes[start + 16]! & 1) !== 0;
@@ -145,7 +148,7 @@ function readSmb2(bytes: Uint8Array, start: number, end: number, sink: MessageSi
     return true;
   }
   if (command !== SMB2.sessionSetup) return false;
-  observeNtlm(bytes, body, end, sink);
+  observeNtlm(bytes, body, end, sink, origin);
   return true;
 }
 

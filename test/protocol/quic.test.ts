@@ -132,6 +132,12 @@ describe('quic', () => {
     assert.equal(feed(datagram).observations.length, 1);
   });
 
+  it('tells frames that end early, and gives the connection up', () => {
+    const frames = bytesOf(zeros(1150), 6, be16(0x4000), be16(0x7fff), zeros(7));
+    const { result, observations, issues } = decode(quicDecoder, initial(frames));
+    assert.deepEqual([result, observations, issues], ['done', [], ['message/quic-malformed@0']]);
+  });
+
   it('recognises what it can not read', () => {
     const forged = initial(crypto(0, HELLO));
     forged[200]! ^= 1;

@@ -142,6 +142,17 @@ describe('smb', () => {
     );
   });
 
+  it('tells lengths that reach beyond the message', () => {
+    const beyond = smb1(0x73, true, bytesOf(zeros(6), le16(0)), utf16('A\0B\0'));
+    // The byte count is behind the words: session and SMB headers, one word count, four words.
+    beyond[4 + 32 + 1 + 8] = 0xff;
+    assert.deepEqual(decode(smbDecoder, beyond).issues, ['message/smb-malformed@47']);
+    const names = authenticate();
+    names[28] = 0xff;
+    assert.equal(decode(smbDecoder, smb2(1, false, zeros(24), names)).issues.length, 1);
+    assert.deepEqual(decode(smbDecoder, smb2(1, false, zeros(24), authenticate())).issues, []);
+  });
+
   it('passes a NetBIOS session request and leaves others alone', () => {
     const request = bytesOf(
       [0x81, 0, 0, 4],

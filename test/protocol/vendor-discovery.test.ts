@@ -497,6 +497,25 @@ cases(
   [tapo('{"other":1}')],
 );
 
+describe('DNS to a client that happens to use the port of a discovery protocol', () => {
+  it('is neither an announcement nor malformed', () => {
+    const answer = bytesOf(
+      be16(0x1234),
+      be16(0x8180),
+      be16(1),
+      be16(2),
+      be16(0),
+      be16(0),
+      3,
+      'www',
+      zeros(40),
+    );
+    for (const decoder of [mikrotikDecoder, ubiquitiDecoder]) {
+      assert.deepEqual(decode(decoder, answer), { result: 'foreign', observations: [], issues: [] });
+    }
+  });
+});
+
 describe('fields that claim more than there is', () => {
   it('end the reading, and what stands before them is kept', () => {
     const ubnt = bytesOf(ubntField(1, mac), 0x0b, be16(99), 'cut');

@@ -6,6 +6,8 @@ import { writeNotice } from './terminal.ts';
 
 export interface Interrupt {
   readonly signal: AbortSignal;
+  /** As Ctrl-C: where the terminal hands it over as a key. */
+  interrupt(): void;
   /** Gives the signals back their usual meaning. */
   release(): void;
 }
@@ -29,6 +31,7 @@ export function stopOnInterrupt(onFirst: () => void = () => {}): Interrupt {
   process.on('SIGHUP', hangUp);
   return {
     signal: controller.signal,
+    interrupt: handle,
     release() {
       process.off('SIGINT', handle);
       process.off('SIGTERM', handle);

@@ -5,7 +5,6 @@ import { ANY_INTERFACE, listInterfaces } from '../../capture/live/interfaces.ts'
 import { openLive } from '../../capture/live/live-source.ts';
 import type { Output } from '../../engine/output.ts';
 import type { Report } from '../../report/schema.ts';
-import { createLiveLog } from '../../serve/live-log.ts';
 import { type LiveProbe, type LiveRun, type LiveStatus, runLive } from '../../serve/live.ts';
 import { parseListenAddress } from '../../serve/metrics/address.ts';
 import { outlasting } from '../../serve/outlasting-output.ts';
@@ -15,6 +14,7 @@ import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport, writeReportFiles } from '../deliver-report.ts';
 import { detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
+import { openDisplay } from '../live-display.ts';
 import { amountsOf, type LiveAmounts, type LiveArguments, liveOptions } from '../live-options.ts';
 import { selectionOf } from '../selection.ts';
 import { requireSaveWithDb } from '../store-option.ts';
@@ -61,10 +61,14 @@ async function capture(
 ): Promise<Report> {
   const { mode } = args;
   const interfaces = [...new Set(args.interface)];
-  const log = createLiveLog(process.stderr);
-  const say = (text: string): void => {
-    if (!args.quiet) log.line(`lanscope: ${text}`);
-  };
+  const { headless, quiet = false } = args;
+  const display = await openDisplay({
+    title: `${interfaces.join(', ')}, mode ${mode}`,
+    quiet,
+    headless,
+    onQuit: () => interrupt.interrupt(),
+  });
+  const { say } = display;
   const isWatched = (name: string): boolean =>
     interfaces.includes(name) || interfaces.includes(ANY_INTERFACE);
   const vantage = new Vantage(listInterfaces().filter(({ name }) => isWatched(name)));
@@ -72,7 +76,7 @@ async function capture(
   const outputs = (await outputsOf(args)).map((output) => outlasting(output, say));
   const metrics = address === null ? null : await startMetrics(interfaces, address, recording, say);
   const ended = new AbortController();
-  const interrupt = stopOnInterrupt(() => log.stop());
+  const interrupt = stopOnInterrupt(() => display.stop());
   interrupt.signal.addEventListener('abort', () => ended.abort());
   let timer: NodeJS.Timeout | undefined;
   let judged = '';
@@ -80,13 +84,14 @@ async function capture(
     kernelBufferBytes: amounts.kernelBufferBytes,
     onNotice: say,
     onOpen() {
+      display.begin();
       say(`capturing on ${interfaces.join(', ')} through libpcap; ${MODE_NOTICE[mode]}`);
       metrics?.opened();
       if (amounts.duration !== undefined) timer = setTimeout(() => ended.abort(), amounts.duration * 1000);
     },
   });
   const onStatus = (status: LiveStatus): void => {
-    log.status(status);
+    display.onStatus?.(status);
     const doubt = vantage.judge(mode);
     if (doubt !== '' && judged === '') say((judged = doubt));
   };
@@ -96,10 +101,10 @@ async function capture(
       source,
       outputs,
       recording,
-      probes: metrics?.probes ?? [],
+      probes: [display.probe, ...(metrics?.probes ?? [])],
       signal: ended.signal,
       onBatch: (batch) => vantage.add(batch),
-      ...(args.quiet ? {} : { onStatus }),
+      ...(quiet ? {} : { onStatus }),
       reportEverySeconds: amounts.reportEvery ?? 0,
       onReport: (report) => writeReportFiles(report, args),
       onNotice: say,
@@ -107,7 +112,7 @@ async function capture(
     });
   } finally {
     clearTimeout(timer);
-    log.stop();
+    display.stop();
     interrupt.release();
     await recording?.close();
     await metrics?.close();

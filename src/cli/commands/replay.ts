@@ -1,29 +1,23 @@
 /** `lanscope replay`: captures as if they came now, seen as `live` shows them, with the report of `analyze`. */
+import { basename } from 'node:path';
 import type { Argv } from 'yargs';
-import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
+import { type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { openCaptures } from '../../capture/open.ts';
 import { SEVERITIES } from '../../detect/finding.ts';
 import { readConfig } from '../../engine/config.ts';
 import type { Output } from '../../engine/output.ts';
 import { paceSource } from '../../harness/replay/paced-source.ts';
-import { reportChunks } from '../../report/canonical.ts';
 import { EventFile } from '../../report/events/events.ts';
-import { countAtLeast } from '../../report/fail-on.ts';
-import { formatPlural } from '../../report/quantity.ts';
-import { renderReport } from '../../report/terminal/render.ts';
-import { createLiveLog } from '../../serve/live-log.ts';
 import { runLive } from '../../serve/live.ts';
-import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
+import { requireWritable } from '../../store/atomic-file.ts';
+import { deliverReport } from '../deliver-report.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
+import { openDisplay } from '../live-display.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { restoreStdin } from '../stdin-argument.ts';
-import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
 import { version } from '../version.ts';
 
-/** Rows on the terminal; the report has all. */
-const MAX_DEVICES = 60;
-const MAX_FINDINGS = 40;
 const MAX_SPEED = 1e6;
 
 export function options(yargs: Argv) {
@@ -80,6 +74,11 @@ export function options(yargs: Argv) {
         describe: 'Write flows, messages, devices and findings as NDJSON, as they come',
         requiresArg: true,
       })
+      .option('headless', {
+        type: 'boolean',
+        default: false,
+        describe: 'Lines instead of the terminal view',
+      })
       .option('json', { type: 'boolean', describe: 'Print the report as JSON instead of tables' })
       .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print nothing but errors' })
       .option('fail-on', {
@@ -114,34 +113,35 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const selection = selectionOf(args);
   const outputs: Output[] = args.events === undefined ? [] : [new EventFile(args.events)];
   const source = paceSource(openCaptures(await findCaptures(args.capture)), speed);
-  const log = createLiveLog(process.stderr);
-  const interrupt = stopOnInterrupt(() => log.stop());
-  const report = await runLive({
-    ...(config === undefined ? {} : { config }),
-    ...(selection === null ? {} : { selection }),
-    source,
-    outputs,
-    signal: interrupt.signal,
-    now: () => source.now(),
-    isComplete: () => source.isComplete || !interrupt.signal.aborted,
-    ...(args.quiet ? {} : { onStatus: (status) => log.status(status) }),
-    version: version(),
-  }).finally(() => {
-    log.stop();
-    interrupt.release();
+  const { quiet = false, headless } = args;
+  const display = await openDisplay({
+    title: `${args.capture.map((path) => basename(path)).join(', ')}, speed ${args.speed}`,
+    quiet,
+    headless,
+    onQuit: () => interrupt.interrupt(),
   });
-
-  if (args.output !== undefined) await writeFileAtomically(args.output, reportChunks(report));
-  if (args.json) await writeResult(reportChunks(report));
-  else if (!args.quiet) {
-    const limits = { maxDevices: MAX_DEVICES, maxFindings: MAX_FINDINGS };
-    await writeResult(renderReport(report, { width: terminalWidth(), color: hasColor(), ...limits }));
+  const interrupt = stopOnInterrupt(() => display.stop());
+  try {
+    display.begin();
+    const report = await runLive({
+      ...(config === undefined ? {} : { config }),
+      ...(selection === null ? {} : { selection }),
+      source,
+      outputs,
+      signal: interrupt.signal,
+      now: () => source.now(),
+      isComplete: () => source.isComplete || !interrupt.signal.aborted,
+      probes: [display.probe],
+      ...(display.onStatus === undefined ? {} : { onStatus: display.onStatus }),
+      version: version(),
+    });
+    if (!interrupt.signal.aborted) await display.linger();
+    display.stop();
+    return await deliverReport(report, args);
+  } finally {
+    display.stop();
+    interrupt.release();
   }
-  const failing = args.failOn === undefined ? 0 : countAtLeast(report, args.failOn);
-  if (failing === 0) return EXIT.ok;
-  if (!args.quiet)
-    writeNotice(`${formatPlural(failing, 'finding')} of severity ${args.failOn} or above (--fail-on)`);
-  return EXIT.no;
 }
 
 function speedOf(text: string): number {

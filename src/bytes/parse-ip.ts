@@ -26,15 +26,24 @@ export function parseIp(text: string, out: Uint32Array, at = 0): boolean {
 
 /** The word of a dotted quad, or -1. */
 export function parseIpv4(text: string): number {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (!match) return -1;
+  if (text.length < 7 || text.length > 15) return -1;
   let word = 0;
-  for (let i = 1; i <= 4; i++) {
-    const byte = Number(match[i]);
-    if (byte > 255) return -1;
-    word = word * 256 + byte;
+  let byte = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2e) {
+      if (digits === 0 || ++dots > 3) return -1;
+      word = word * 256 + byte;
+      byte = digits = 0;
+    } else {
+      if (code < 0x30 || code > 0x39 || ++digits > 3) return -1;
+      byte = byte * 10 + code - 0x30;
+      if (byte > 255) return -1;
+    }
   }
-  return word;
+  return dots === 3 && digits > 0 ? word * 256 + byte : -1;
 }
 
 function groupsOf(text: string): number[] | null {

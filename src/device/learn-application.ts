@@ -1,7 +1,5 @@
 import { formatIpAt } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
-import type { Evidence } from '../fingerprint/evidence.ts';
-import { collectFingerprint, type FingerprintKind } from '../fingerprint/collect.ts';
 import { dhcpv6Fingerprint, isDhcpv6Client } from '../fingerprint/collect/services.ts';
 import { hassh } from '../fingerprint/hassh.ts';
 import { helloFingerprints } from '../fingerprint/hello-fingerprints.ts';
@@ -14,7 +12,7 @@ import type { Observation } from '../protocol/observation.ts';
 import type { SshKexInitObservation } from '../protocol/ssh.ts';
 import type { TlsClientHelloObservation } from '../protocol/tls-client-hello.ts';
 import type { Device } from './device.ts';
-import { keepDomain, keepEvidence, keepFingerprint, keepName } from './keep.ts';
+import { keepDomain, keepFingerprint, keepName } from './keep.ts';
 import type { Learner } from './learn.ts';
 import { ownNameOf } from './own-name.ts';
 
@@ -93,22 +91,13 @@ function learnHello(
   wanted(learner, device, hello.serverName, context);
   if (!hello.isWhole) return;
   const prints = helloFingerprints(hello);
+  if (learner.heard.has(device.index, prints)) return;
+  const { losses } = learner;
   learner.bound(keepFingerprint(device, 'ja3', prints.ja3), context);
   learner.bound(keepFingerprint(device, 'ja4', prints.ja4), context);
-  told(learner, device, 'tls.ja3', prints.ja3, context);
-  told(learner, device, 'tls.ja4', prints.ja4, context);
-}
-
-/** What is known of a fingerprint. */
-function told(
-  learner: Learner,
-  device: Device,
-  kind: FingerprintKind,
-  print: string,
-  context: MessageContext,
-): void {
-  const keep = (evidence: Evidence): void => learner.bound(keepEvidence(device, evidence), context);
-  collectFingerprint(kind, print, keep, learner.registry.knowledge);
+  learner.evidenceOf(device.index, 'tls.ja3', prints.ja3, context);
+  learner.evidenceOf(device.index, 'tls.ja4', prints.ja4, context);
+  if (learner.losses === losses) learner.heard.add(device.index, prints);
 }
 
 function learnRequest(
@@ -117,7 +106,8 @@ function learnRequest(
   request: HttpRequestObservation,
   context: MessageContext,
 ): void {
-  wanted(learner, device, request.host.replace(/:\d+$/, ''), context);
+  const { host } = request;
+  wanted(learner, device, host.includes(':') ? host.replace(/:\d+$/, '') : host, context);
   learner.bound(keepFingerprint(device, 'http-user-agent', request.userAgent), context);
   learner.bound(keepFingerprint(device, 'http-headers', request.headerOrder.join(',')), context);
 }
@@ -130,7 +120,7 @@ function learnKex(
 ): void {
   const print = hassh(kex);
   learner.bound(keepFingerprint(device, kex.isClient ? 'hassh' : 'hassh-server', print), context);
-  told(learner, device, kex.isClient ? 'hassh' : 'hassh.server', print, context);
+  learner.evidenceOf(device.index, kex.isClient ? 'hassh' : 'hassh.server', print, context);
 }
 
 /** A host registers its own name, or says that it has it; a name server speaks of others. */
@@ -146,10 +136,17 @@ function learnNetbiosName(
   learner.bound(keepName(device, name.trim(), 'netbios'), context);
 }
 
+/** Most names begin with a letter and have no colon: they end at the first look. */
+function isAddressText(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const mayBe = (first >= 0x30 && first <= 0x39) || first === 0x5b || text.includes(':');
+  return mayBe && parseIp(text.replace(/^\[|\]$/g, ''), words);
+}
+
 /** A name that the device asked a server for. */
 function wanted(learner: Learner, device: Device, name: string, context: MessageContext): void {
   const domain = name.toLowerCase();
-  if (domain === '' || parseIp(domain.replace(/^\[|\]$/g, ''), words)) return;
+  if (domain === '' || isAddressText(domain)) return;
   learner.bound(keepDomain(device, domain), context);
   const { batch, index } = context;
   learner.registry.nameAddress(device.index, formatIpAt(batch.dstIp, index * 4), domain);

@@ -2,11 +2,16 @@ import { parseIp } from '../bytes/parse-ip.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { DnsObservation, DnsRecord } from '../protocol/dns.ts';
 import { CLAIM } from './address-book.ts';
+import type { Device } from './device.ts';
 import { keepDomain, keepName, keepService } from './keep.ts';
 import type { Learner } from './learn.ts';
 
 const TYPE = { a: 1, ptr: 12, txt: 16, aaaa: 28, srv: 33 } as const;
 const RECURSION_AVAILABLE = 0x0080;
+function isAddress(type: number): boolean {
+  return type === TYPE.a || type === TYPE.aaaa;
+}
+
 const REVERSE = /\.(?:in-addr|ip6)\.arpa$/i;
 /** Most names end at the first look. */
 function isReverse(name: string): boolean {
@@ -19,28 +24,26 @@ const SERVICE = /(?:^|^(.*?)\.)(_[^.]{1,63})\._(tcp|udp)\.local$/i;
 
 /** DNS, mDNS and LLMNR: what the asker wanted to know, and what the answerer says of itself. */
 export function learnDns(learner: Learner, dns: DnsObservation, context: MessageContext): void {
-  if (dns.opcode !== 0) return;
-  if (dns.protocol === 'mdns') {
-    if (dns.isResponse) learnMdns(learner, dns, context);
-  } else if (dns.protocol === 'llmnr') {
-    if (dns.isResponse) learnNames(learner, dns, context, 'llmnr');
-  } else if (dns.isResponse) {
+  if (dns.protocol !== 'dns') {
+    if (dns.isResponse) learnAnnouncement(learner, dns, context);
+  } else if (!dns.isResponse) {
+    learnQuery(learner, dns, context);
+  } else if (dns.opcode === 0) {
     learnAnswer(learner, dns, context);
-  } else {
-    const asker = learner.senderOf(context);
-    if (asker < 0 || forwards(learner, asker, context)) return;
-    for (const { name } of dns.questions) {
-      if (!isReverse(name)) {
-        learner.bound(keepDomain(learner.registry.devices[asker]!, name.toLowerCase()), context);
-      }
-    }
   }
 }
 
-/** A message that the sender passes on for an address that is not its own. */
-function forwards(learner: Learner, sender: number, context: MessageContext): boolean {
-  const { addresses } = learner.registry;
-  return addresses.forwards(sender) && !addresses.isOwn(sender, context.batch.srcIp, context.index * 4);
+function learnQuery(learner: Learner, dns: DnsObservation, context: MessageContext): void {
+  const { devices, addresses } = learner.registry;
+  const asker = learner.senderOf(context);
+  if (asker < 0) return;
+  const isPassedOn = learner.isPassedOn(asker, context);
+  if (dns.opcode === 0 && !(isPassedOn && addresses.forwards(asker))) {
+    for (const { name } of dns.questions) {
+      if (!isReverse(name)) learner.bound(keepDomain(devices[asker]!, name.toLowerCase()), context);
+    }
+  }
+  if (!isPassedOn) learner.evidence(asker, dns, context);
 }
 
 /** An answer tells the asker the names of addresses, and that its sender resolves for others. */
@@ -55,17 +58,42 @@ function learnAnswer(learner: Learner, dns: DnsObservation, context: MessageCont
   if (asker < 0) return;
   const asked = dns.questions[0]?.name.toLowerCase() ?? '';
   for (const { section, type, name, value } of dns.records) {
-    if (section !== 'answer' || (type !== TYPE.a && type !== TYPE.aaaa)) continue;
+    if (section !== 'answer' || !isAddress(type)) continue;
     // Behind aliases the address has another name; the one that was asked for is what a person knows.
     registry.nameAddress(asker, value, asked !== '' ? asked : name.toLowerCase());
   }
 }
 
-function learnMdns(learner: Learner, dns: DnsObservation, context: MessageContext): void {
+/** An announcement that came before teaches nothing but that its addresses are still in use. */
+function learnAnnouncement(learner: Learner, dns: DnsObservation, context: MessageContext): void {
   const speaker = speakerOf(learner, dns, context);
   if (speaker < 0) return;
+  if (dns.opcode === 0) {
+    for (const { type, value } of dns.records) {
+      if (isAddress(type)) learner.claimText(speaker, value, CLAIM.mdns, context);
+    }
+  }
+  if (learner.heard.has(speaker, dns)) return;
+  const { losses } = learner;
   const device = learner.registry.devices[speaker]!;
-  learnNames(learner, dns, context, 'mdns');
+  if (dns.opcode === 0) {
+    learnNames(learner, device, dns, context);
+    if (dns.protocol === 'mdns') learnServices(learner, device, dns, context);
+  }
+  if (learner.isPassedOn(learner.senderOf(context), context)) return;
+  learner.evidence(speaker, dns, context);
+  if (learner.losses === losses) learner.heard.add(speaker, dns);
+}
+
+/** Host names that an mDNS or LLMNR answer gives to addresses: the speaker's own ones are its names. */
+function learnNames(learner: Learner, device: Device, dns: DnsObservation, context: MessageContext): void {
+  const source = dns.protocol === 'mdns' ? 'mdns' : 'llmnr';
+  for (const { type, name } of dns.records) {
+    if (isAddress(type)) learner.bound(keepName(device, name.replace(/\.local$/i, ''), source), context);
+  }
+}
+
+function learnServices(learner: Learner, device: Device, dns: DnsObservation, context: MessageContext): void {
   const ports = new Set<string>();
   for (const record of dns.records) {
     if (record.type !== TYPE.srv) continue;
@@ -95,30 +123,12 @@ function learnMdns(learner: Learner, dns: DnsObservation, context: MessageContex
   }
 }
 
-/** Host names that an mDNS or LLMNR answer gives to addresses: the speaker's own ones are its names. */
-function learnNames(
-  learner: Learner,
-  dns: DnsObservation,
-  context: MessageContext,
-  source: 'mdns' | 'llmnr',
-): void {
-  const speaker = speakerOf(learner, dns, context);
-  if (speaker < 0) return;
-  const device = learner.registry.devices[speaker]!;
-  for (const { type, name, value } of dns.records) {
-    if (type !== TYPE.a && type !== TYPE.aaaa) continue;
-    learner.bound(keepName(device, name.replace(/\.local$/i, ''), source), context);
-    learner.claimText(speaker, value, CLAIM.mdns, context);
-  }
-}
-
 /**
  * Whom an mDNS or LLMNR answer is about: its sender, unless all its addresses are proven to be one other device's
  * (reflectors and sleep proxies repeat what others said).
  */
-export function speakerOf(learner: Learner, dns: DnsObservation, context: MessageContext): number {
+function speakerOf(learner: Learner, dns: DnsObservation, context: MessageContext): number {
   const sender = learner.senderOf(context);
-  if (dns.protocol === 'dns') return sender;
   let other = -1;
   for (const record of dns.records) {
     const owner = provenOwnerOf(learner, record);
@@ -133,6 +143,6 @@ const words = new Uint32Array(4);
 
 /** Undefined for records that are not addresses. */
 function provenOwnerOf(learner: Learner, { type, value }: DnsRecord): number | undefined {
-  if ((type !== TYPE.a && type !== TYPE.aaaa) || !parseIp(value, words)) return undefined;
+  if (!isAddress(type) || !parseIp(value, words)) return undefined;
   return learner.registry.addresses.provenOwner(words[0]!, words[1]!, words[2]!, words[3]!);
 }

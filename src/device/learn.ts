@@ -1,7 +1,7 @@
 import { type Mac, NO_MAC } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
 import type { Evidence } from '../fingerprint/evidence.ts';
-import { collectEvidence, collectFingerprint } from '../fingerprint/collect.ts';
+import { Claims, collectFingerprint, collectInto, type FingerprintKind } from '../fingerprint/collect.ts';
 import { SynFingerprints } from '../fingerprint/tcp-syn.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import { ISSUE } from '../packet/issue.ts';
@@ -13,9 +13,10 @@ import type { NeighborObservation, RouterAdvertisementObservation } from '../pro
 import type { Observation } from '../protocol/observation.ts';
 import type { SsdpObservation } from '../protocol/ssdp.ts';
 import { CLAIM } from './address-book.ts';
+import { Heard } from './heard.ts';
 import { keepEvidence, keepFingerprint, keepName, keepService } from './keep.ts';
 import { learnApplication } from './learn-application.ts';
-import { learnDns, speakerOf } from './learn-dns.ts';
+import { learnDns } from './learn-dns.ts';
 import { maskLength } from './on-link.ts';
 import type { DeviceRegistry } from './registry.ts';
 import { ResolvedNames } from './resolved-names.ts';
@@ -41,78 +42,95 @@ export class Learner {
   readonly resolved = new ResolvedNames();
   /** IPv4 words. */
   readonly namedRouters = new Set<number>();
+  readonly heard = new Heard();
+  /** Things that found no room in a bounded list. */
+  losses = 0;
   private readonly syns = new SynFingerprints();
   private readonly words = new Uint32Array(4);
+  private readonly claims: Claims;
+  /** Whom `claims` are about, and by which packet. */
+  private about = -1;
+  private packet = 0;
 
   constructor(registry: DeviceRegistry) {
     this.registry = registry;
+    const keep = (evidence: Evidence): void =>
+      this.count(keepEvidence(registry.devices[this.about]!, evidence));
+    this.claims = new Claims(keep, registry.knowledge);
   }
 
   observe(observation: Observation, context: MessageContext): void {
     switch (observation.kind) {
       case 'arp':
         this.arp(observation, context);
-        break;
+        return;
       case 'dhcp':
         this.dhcp(observation, context);
-        break;
+        this.evidence(this.registry.indexOf(observation.clientMac), observation, context);
+        return;
       case 'dns':
         learnDns(this, observation, context);
-        break;
-      case 'ssdp':
-        this.ssdp(observation, context);
-        break;
+        return;
       case 'neighbor':
         this.neighbor(observation, context);
-        break;
+        return;
       case 'router-advertisement':
         this.routerAdvertisement(observation, context);
+        return;
+      case 'ssdp':
+        this.ssdp(observation, context);
         break;
       default:
         learnApplication(this, observation, context);
         break;
     }
-    this.evidence(observation, context);
+    const sender = this.senderOf(context);
+    if (sender >= 0 && !this.isPassedOn(sender, context)) this.evidence(sender, observation, context);
   }
 
-  /** Evidence is about the sender; for a DHCP request about the client, for mDNS about whose records they are. */
-  private evidence(observation: Observation, context: MessageContext): void {
-    // These hold addresses alone, and are frequent.
-    if (observation.kind === 'arp' || observation.kind === 'neighbor') return;
-    const about =
-      observation.kind === 'dhcp'
-        ? this.registry.indexOf(observation.clientMac)
-        : observation.kind === 'dns'
-          ? speakerOf(this, observation, context)
-          : this.senderOf(context);
-    const device = this.registry.devices[about];
-    if (device === undefined || (observation.kind !== 'dhcp' && this.isPassedOn(context))) return;
-    const keep = (evidence: Evidence): void => this.bound(keepEvidence(device, evidence), context);
-    collectEvidence(observation, keep, this.registry.knowledge);
+  /** Keeps what a message says about who a device is. */
+  evidence(device: number, observation: Observation, context: MessageContext): void {
+    if (device >= 0) collectInto(observation, this.claimsOf(device, context));
+  }
+
+  /** Evidence of a fingerprint. */
+  evidenceOf(device: number, kind: FingerprintKind, print: string, context: MessageContext): void {
+    collectFingerprint(kind, print, this.claimsOf(device, context));
+  }
+
+  /** One object for all messages; valid until it is asked for again. */
+  private claimsOf(device: number, { packet }: MessageContext): Claims {
+    this.about = device;
+    this.packet = packet;
+    return this.claims;
   }
 
   /** The message came from beyond the sender of its packet: a router speaks for nobody but itself. */
-  private isPassedOn({ batch, index }: MessageContext): boolean {
-    const ip = LAYER.ipv4 | LAYER.ipv6;
-    if ((batch.layers[index]! & ip) === 0) return false;
-    const sender = this.registry.senderOf(batch, index);
-    return sender >= 0 && !this.registry.addresses.isOwn(sender, batch.srcIp, index * 4);
+  isPassedOn(sender: number, { batch, index }: MessageContext): boolean {
+    if ((batch.layers[index]! & (LAYER.ipv4 | LAYER.ipv6)) === 0) return false;
+    return !this.registry.addresses.isOwn(sender, batch.srcIp, index * 4);
   }
 
   /** A connection attempt: its TCP header shows the stack that made it. */
   syn(device: number, batch: PacketBatch, i: number): void {
     const signature = this.syns.signature(batch, i);
     if (signature === '') return;
-    const { devices, issues } = this.registry;
-    const kept = keepFingerprint(devices[device]!, 'tcp-syn', signature);
-    const keep = (evidence: Evidence): void => void keepEvidence(devices[device]!, evidence);
-    collectFingerprint('tcp.syn', signature, keep, this.registry.knowledge);
-    if (!kept) issues.add(ISSUE['device/list-limit'], batch.firstPacketNumber + i);
+    this.about = device;
+    this.packet = batch.firstPacketNumber + i;
+    this.count(keepFingerprint(this.registry.devices[device]!, 'tcp-syn', signature));
+    collectFingerprint('tcp.syn', signature, this.claims);
   }
 
   /** Counts what a bounded list had no room for. */
   bound(kept: boolean, context: MessageContext): void {
-    if (!kept) this.registry.issues.add(ISSUE['device/list-limit'], context.packet);
+    this.packet = context.packet;
+    this.count(kept);
+  }
+
+  private count(kept: boolean): void {
+    if (kept) return;
+    this.losses++;
+    this.registry.issues.add(ISSUE['device/list-limit'], this.packet);
   }
 
   senderOf(context: MessageContext): number {

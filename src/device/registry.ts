@@ -68,10 +68,8 @@ export class DeviceRegistry {
   private readonly ipDevices: Int32Array;
   private readonly waiting = new Float64Array(LIMIT.waiting).fill(NO_MAC);
   private readonly seen = new Int32Array(1 << SEEN_BITS);
-  private lastSource = NO_MAC;
-  private lastSourceIndex = -1;
-  private lastDestination = NO_MAC;
-  private lastDestinationIndex = -1;
+  private latestSeconds = 0;
+  private latestNanos = 0;
 
   private readonly learner: Learner;
   private readonly conversations: Conversations;
@@ -111,32 +109,30 @@ export class DeviceRegistry {
     let source = -1;
     let destination = -1;
     if (sourceMac > 0 || destinationMac > 0) {
-      if (sourceMac === this.lastSource) source = this.lastSourceIndex;
-      else if (sourceMac === this.lastDestination)
-        source = this.lastDestinationIndex; // an answer
-      else if (sourceMac > 0) {
+      if (sourceMac > 0) {
         source = this.macs.get(sourceMac);
         if (source < 0) source = this.admit(sourceMac, batch, i, isUnderstood(layers));
-        this.lastSource = source < 0 ? NO_MAC : sourceMac;
-        this.lastSourceIndex = source;
       }
-      if (destinationMac === this.lastDestination) destination = this.lastDestinationIndex;
-      else if (destinationMac > 0 && (layers & LAYER.linkGroup) === 0) {
+      if (destinationMac > 0 && (layers & LAYER.linkGroup) === 0) {
         destination = this.macs.get(destinationMac);
         if (destination < 0) destination = this.admit(destinationMac, batch, i, isUnderstood(layers));
-        this.lastDestination = destination < 0 ? NO_MAC : destinationMac;
-        this.lastDestinationIndex = destination;
       }
     } else if ((layers & IP) !== 0 && isUnderstood(layers)) {
       source = this.indexOfIp(batch.srcIp, i * 4, batch, i);
       destination = this.indexOfIp(batch.dstIp, i * 4, batch, i);
     }
 
-    if (source >= 0) this.countSent(source, batch, i);
+    const wireLen = batch.wireLen[i]!;
+    const isLatest = this.isLatest(batch.tsSeconds[i]!, batch.tsNanos[i]!);
+    if (source >= 0) {
+      if (this.packetsOut[source]!++ === 0) this.onNew?.(source, batch, i);
+      this.bytesOut[source]! += wireLen;
+      this.see(source, isLatest, batch, i);
+    }
     if (destination >= 0) {
       this.packetsIn[destination]!++;
-      this.bytesIn[destination]! += batch.wireLen[i]!;
-      this.see(destination, batch.tsSeconds[i]!, batch.tsNanos[i]!);
+      this.bytesIn[destination]! += wireLen;
+      this.see(destination, isLatest, batch, i);
     }
     if ((layers & IP) !== 0 && batch.tunnelDepth[i] === 0) {
       this.noteAddresses(batch, i, source, destination);
@@ -263,15 +259,27 @@ export class DeviceRegistry {
   private countSent(device: number, batch: PacketBatch, i: number): void {
     if (this.packetsOut[device]!++ === 0) this.onNew?.(device, batch, i);
     this.bytesOut[device]! += batch.wireLen[i]!;
-    this.see(device, batch.tsSeconds[i]!, batch.tsNanos[i]!);
+    this.see(device, false, batch, i);
   }
 
-  private see(device: number, seconds: number, nanos: number): void {
-    const last = this.lastSeconds[device]!;
-    if (seconds > last || (seconds === last && nanos > this.lastNanos[device]!)) {
-      this.lastSeconds[device] = seconds;
-      this.lastNanos[device] = nanos;
+  /** No packet so far is later than this time; packets nearly always come in the order of time. */
+  private isLatest(seconds: number, nanos: number): boolean {
+    if (seconds < this.latestSeconds || (seconds === this.latestSeconds && nanos < this.latestNanos))
+      return false;
+    this.latestSeconds = seconds;
+    this.latestNanos = nanos;
+    return true;
+  }
+
+  private see(device: number, isLatest: boolean, batch: PacketBatch, i: number): void {
+    const seconds = batch.tsSeconds[i]!;
+    const nanos = batch.tsNanos[i]!;
+    if (!isLatest) {
+      const last = this.lastSeconds[device]!;
+      if (seconds < last || (seconds === last && nanos <= this.lastNanos[device]!)) return;
     }
+    this.lastSeconds[device] = seconds;
+    this.lastNanos[device] = nanos;
   }
 
   /** Claims of addresses by traffic. Most packets repeat what was seen a moment ago, and end at the first test. */

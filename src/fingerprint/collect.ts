@@ -41,13 +41,19 @@ import { collectTlsCertificate, collectTlsClientHello } from './collect/tls.ts';
 import type { Evidence } from './evidence.ts';
 import { builtInKnowledge, type Knowledge } from './knowledge.ts';
 
+export { Claims } from './collect/claim.ts';
+
 /** Tells `emit` what the message says about its sender; the same evidence may come again with every message. */
 export function collectEvidence(
   observation: Observation,
   emit: (evidence: Evidence) => void,
   knowledge: Knowledge = builtInKnowledge(),
 ): void {
-  const claims = new Claims(emit, knowledge);
+  collectInto(observation, new Claims(emit, knowledge));
+}
+
+/** As `collectEvidence`, for callers that have many messages and one `Claims` for all of them. */
+export function collectInto(observation: Observation, claims: Claims): void {
   switch (observation.kind) {
     case 'dhcp':
       return collectDhcp(observation, claims);
@@ -123,11 +129,6 @@ export function collectEvidence(
 export type FingerprintKind = 'tcp.syn' | 'tls.ja3' | 'tls.ja4' | 'hassh' | 'hassh.server';
 
 /** Evidence from a fingerprint that is not a message. */
-export function collectFingerprint(
-  kind: FingerprintKind,
-  value: string,
-  emit: (evidence: Evidence) => void,
-  knowledge: Knowledge = builtInKnowledge(),
-): void {
-  new Claims(emit, knowledge).byFact(kind, kind, value);
+export function collectFingerprint(kind: FingerprintKind, value: string, claims: Claims): void {
+  claims.byFact(kind, kind, value);
 }

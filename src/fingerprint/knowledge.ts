@@ -51,6 +51,7 @@ function factFiles(folder: string): string[] {
 
 /** Values remembered with their matches; forgotten all at once when full, so that the result never depends on it. */
 const MAX_REMEMBERED = 4096;
+const NO_MATCH: readonly Match[] = [];
 /** Words of a value that are tried as model numbers. */
 const MAX_WORDS = 16;
 
@@ -75,21 +76,34 @@ function createKnowledge(
     if (matcher === undefined) matchers.set(kind, (matcher = new Matcher(ofKind(kind))));
     return matcher;
   };
-  const remember = (kind: FactKind, value: string, find: () => readonly Match[]): readonly Match[] => {
-    let known = remembered.get(kind);
-    let matches = known?.get(value);
-    if (matches === undefined) {
-      if (rememberedValues >= MAX_REMEMBERED) {
-        remembered.clear();
-        rememberedValues = 0;
-        known = undefined;
-      }
-      if (known === undefined) remembered.set(kind, (known = new Map<string, readonly Match[]>()));
-      known.set(value, (matches = find()));
-      rememberedValues++;
-      for (const { fact } of matches) matched.add(fact.origin);
+  const remember = (kind: FactKind, value: string, matches: readonly Match[]): readonly Match[] => {
+    if (rememberedValues >= MAX_REMEMBERED) {
+      remembered.clear();
+      rememberedValues = 0;
     }
+    let known = remembered.get(kind);
+    if (known === undefined) remembered.set(kind, (known = new Map<string, readonly Match[]>()));
+    known.set(value, matches);
+    rememberedValues++;
+    for (const { fact } of matches) matched.add(fact.origin);
     return matches;
+  };
+  const findDomain = (domain: string): readonly Match[] => {
+    const matcher = matcherOf('domain');
+    let rest = domain.replace(/\.$/, '');
+    // A name has at most 127 labels; what is below the tenth does not decide.
+    for (let depth = 0; depth < 10 && rest !== ''; depth++) {
+      const matches = matcher.match(rest);
+      if (matches.length > 0) return matches;
+      const dot = rest.indexOf('.');
+      rest = dot < 0 ? '' : rest.slice(dot + 1);
+    }
+    return NO_MATCH;
+  };
+  const findModel = (value: string): readonly Match[] => {
+    const matcher = matcherOf('model');
+    const words = value.split(/[^\p{L}\p{N}._+-]+/u).slice(0, MAX_WORDS);
+    return words.flatMap((word) => (word.length < 3 ? [] : matcher.match(word)));
   };
 
   return {
@@ -97,26 +111,11 @@ function createKnowledge(
       return all();
     },
     matched,
-    match: (kind, value) => remember(kind, value, () => matcherOf(kind).match(value)),
+    match: (kind, value) =>
+      remembered.get(kind)?.get(value) ?? remember(kind, value, matcherOf(kind).match(value)),
     matchDomain: (domain) =>
-      remember('domain', domain, () => {
-        const matcher = matcherOf('domain');
-        let rest = domain.replace(/\.$/, '');
-        // A name has at most 127 labels; what is below the tenth does not decide.
-        for (let depth = 0; depth < 10 && rest !== ''; depth++) {
-          const matches = matcher.match(rest);
-          if (matches.length > 0) return matches;
-          const dot = rest.indexOf('.');
-          rest = dot < 0 ? '' : rest.slice(dot + 1);
-        }
-        return [];
-      }),
-    matchModel: (value) =>
-      remember('model', value, () => {
-        const matcher = matcherOf('model');
-        const words = value.split(/[^\p{L}\p{N}._+-]+/u).slice(0, MAX_WORDS);
-        return words.flatMap((word) => (word.length < 3 ? [] : matcher.match(word)));
-      }),
+      remembered.get('domain')?.get(domain) ?? remember('domain', domain, findDomain(domain)),
+    matchModel: (value) => remembered.get('model')?.get(value) ?? remember('model', value, findModel(value)),
   };
 }
 

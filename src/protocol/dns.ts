@@ -3,8 +3,9 @@
  * `dns-message.ts`. Ignored on purpose: signatures (RRSIG, TSIG), and the data of record types that name no device.
  */
 import { u16 } from '../bytes/endian.ts';
-import type { DecodeResult, MessageDecoder, MessageSink } from './decoder.ts';
+import type { DecodeResult, MessageContext, MessageDecoder, MessageSink } from './decoder.ts';
 import { decodeDnsMessage } from './dns-message.ts';
+import { RecentMessages } from './recent-messages.ts';
 
 export interface DnsQuestion {
   /** Labels joined by dots, without the final dot; bytes that are not UTF-8 become U+FFFD. */
@@ -53,7 +54,6 @@ export interface DnsObservation {
 const MAX_STREAM_MESSAGES = 16;
 
 export const dnsDecoder = overUdp('dns', 53);
-export const mdnsDecoder = overUdp('mdns', 5353);
 export const llmnrDecoder = overUdp('llmnr', 5355);
 
 /** Messages with a length before each (RFC 1035, 4.2.2). Those that are whole are told; one that is cut is left. */
@@ -76,6 +76,42 @@ export const dnsTcpDecoder: MessageDecoder = {
     return 'done';
   },
 };
+
+/** Announcements that are remembered. */
+const MDNS_ENTRIES = 256;
+
+/** Multicast announcements come again as they were; DNS has a new transaction id, or a lower TTL, each time. */
+export const mdnsDecoder: MessageDecoder = { ...overUdp('mdns', 5353), decode: decodeMdns };
+
+const recent = new RecentMessages<DnsObservation>(MDNS_ENTRIES);
+
+function decodeMdns(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  _context: MessageContext,
+  sink: MessageSink,
+): DecodeResult {
+  const known = recent.find(bytes, start, end);
+  if (known !== undefined) {
+    sink.observe(known);
+    return 'done';
+  }
+  let told: DnsObservation | undefined;
+  let isFaulty = false;
+  const isMessage = decodeDnsMessage('mdns', bytes, start, end, {
+    observe(observation) {
+      told = observation as DnsObservation;
+      sink.observe(observation);
+    },
+    issue(code, offset, needed, available) {
+      isFaulty = true;
+      sink.issue(code, offset, needed, available);
+    },
+  });
+  if (told !== undefined && !isFaulty) recent.keep(bytes, start, end, told);
+  return isMessage ? 'done' : 'foreign';
+}
 
 function overUdp(protocol: DnsObservation['protocol'], port: number): MessageDecoder {
   return {

@@ -37,9 +37,10 @@ export interface HttpTitleObservation {
 /** Length of the body; -1 when it is chunked or goes on to the end of the connection. */
 export function bodyLength({ status, method }: StartLine, { fields }: Head): number {
   if (status !== 0 && (status < 200 || status === 204 || status === 304)) return 0;
-  if (/chunked/i.test(fields.get('transfer-encoding') ?? '')) return -1;
-  const text = fields.get('content-length') ?? '';
-  if (/^\d{1,10}$/.test(text)) return Number(text);
+  const coding = fields.get('transfer-encoding');
+  if (coding !== undefined && /chunked/i.test(coding)) return -1;
+  const text = fields.get('content-length');
+  if (text !== undefined && /^\d{1,10}$/.test(text)) return Number(text);
   return status !== 0 || method === '' ? -1 : 0;
 }
 

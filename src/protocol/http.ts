@@ -18,6 +18,17 @@ const MAX_MESSAGES = 8;
 const MAX_HEAD_BYTES = 12_288;
 /** A body that is waited for, because another message comes behind it. */
 const SHORT_BODY_BYTES = 4096;
+const SCHEMES = new Set([
+  'basic',
+  'digest',
+  'bearer',
+  'ntlm',
+  'negotiate',
+  'hmac',
+  'aws4-hmac-sha256',
+  'token',
+  'wsse',
+]);
 const METHODS =
   /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|REPORT|SEARCH|SUBSCRIBE|UNSUBSCRIBE|NOTIFY|M-SEARCH|M-POST|PRI)$/;
 
@@ -115,7 +126,7 @@ function observeHead(line: StartLine, head: Head, sink: MessageSink): void {
     return;
   }
   const authorization = field('authorization');
-  const scheme = authorization.split(' ', 1)[0]!.toLowerCase();
+  const scheme = authorization === '' ? '' : authorization.split(' ', 1)[0]!.toLowerCase();
   sink.observe({
     kind: 'http-request',
     method: line.method,
@@ -129,11 +140,7 @@ function observeHead(line: StartLine, head: Head, sink: MessageSink): void {
     origin: readTarget(field('origin')).path,
     soapAction: field('soapaction'),
     // A token without a scheme would be kept otherwise.
-    authorization: /^(?:basic|digest|bearer|ntlm|negotiate|hmac|aws4-hmac-sha256|token|wsse)$/.test(scheme)
-      ? scheme
-      : scheme === ''
-        ? ''
-        : 'other',
+    authorization: scheme === '' || SCHEMES.has(scheme) ? scheme : 'other',
     headerOrder: order,
   });
   if (scheme === 'basic') sink.observe(loginOfBasic('http-basic', authorization.slice(6)));

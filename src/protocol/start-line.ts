@@ -93,18 +93,33 @@ export interface Target {
   readonly queryKeys: readonly string[];
 }
 
+/** The shortest segment that may be a token, and the `/` before it. */
+const TOKEN_TARGET_LENGTH = 17;
+const USER = /^([a-z]{3,6}:\/\/)[^/@]*@/i;
+const NO_KEYS: readonly string[] = [];
+
 /** What may be kept of a target. */
 export function readTarget(target: string): Target {
-  const cut = target.search(/[?#]/);
-  const query = cut < 0 || target[cut] === '#' ? '' : target.slice(cut + 1);
-  const path = (cut < 0 ? target : target.slice(0, cut))
-    .replace(/^([a-z]{3,6}:\/\/)[^/@]*@/i, '$1')
-    .slice(0, 256)
-    .replace(TOKEN_SEGMENT, '*');
+  const cut = endOfPath(target);
+  let path = cut < 0 ? target : target.slice(0, cut);
+  if (path.includes('@')) path = path.replace(USER, '$1');
+  path = path.slice(0, 256);
+  if (path.length >= TOKEN_TARGET_LENGTH) path = path.replace(TOKEN_SEGMENT, '*');
+  return { path, queryKeys: cut < 0 || target[cut] === '#' ? NO_KEYS : readQueryKeys(target.slice(cut + 1)) };
+}
+
+/** Where query or fragment begin; -1 when there is neither. */
+function endOfPath(target: string): number {
+  const query = target.indexOf('?');
+  const fragment = target.indexOf('#');
+  return query < 0 || (fragment >= 0 && fragment < query) ? fragment : query;
+}
+
+function readQueryKeys(query: string): string[] {
   const queryKeys: string[] = [];
   for (const pair of query.split('&')) {
     const key = pair.split('=', 1)[0]!.slice(0, 64);
     if (key !== '' && pair.includes('=') && queryKeys.length < MAX_QUERY_KEYS) queryKeys.push(key);
   }
-  return { path, queryKeys };
+  return queryKeys;
 }

@@ -85,14 +85,19 @@ export function decodeClientHello(
     if (!cursor.ok || stop > end) isWhole = false;
     isWhole = readExtensions(bytes, cursor.offset, Math.min(stop, end), found) && isWhole;
   }
-  const { order, ...rest } = found;
   return {
     kind: 'tls-client-hello',
     transport,
     legacyVersion,
+    supportedVersions: found.supportedVersions,
     cipherSuites,
-    extensions: order,
-    ...rest,
+    extensions: found.order,
+    groups: found.groups,
+    pointFormats: found.pointFormats,
+    signatureAlgorithms: found.signatureAlgorithms,
+    alpn: found.alpn,
+    serverName: found.serverName,
+    hasEch: found.hasEch,
     isWhole,
   };
 }

@@ -1,5 +1,6 @@
 /** Extension numbers and GREASE of TLS (IANA "TLS ExtensionType Values"; RFC 8701), and the lists that hellos share. */
 import type { Cursor } from '../bytes/cursor.ts';
+import { readFrequentText } from '../bytes/text-cache.ts';
 
 export const TLS_EXTENSION = {
   serverName: 0,
@@ -37,12 +38,18 @@ export function readU16List(cursor: Cursor, count: number, limit: number): numbe
     cursor.skip(count * 2);
     return values;
   }
-  for (let i = 0; i < count && i < limit; i++) values.push(cursor.readU16());
-  cursor.skip(behind - cursor.offset);
+  const { bytes, offset } = cursor;
+  const stop = offset + Math.min(count, limit) * 2;
+  for (let at = offset; at < stop; at += 2) values.push((bytes[at]! << 8) | bytes[at + 1]!);
+  cursor.skip(behind - offset);
   return values;
 }
 
 /** A protocol name of ALPN: opaque bytes, so one character a byte. */
 export function readAlpnName(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, end));
+  let isPrintable = true;
+  for (let at = start; at < end && isPrintable; at++) isPrintable = bytes[at]! >= 0x20 && bytes[at]! < 0x7f;
+  return isPrintable
+    ? readFrequentText(bytes, start, end)
+    : String.fromCharCode(...bytes.subarray(start, end));
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { collectFingerprint } from '../../src/fingerprint/collect.ts';
+import { Claims, collectFingerprint } from '../../src/fingerprint/collect.ts';
+import { builtInKnowledge } from '../../src/fingerprint/knowledge.ts';
 import { formatSyn, SynFingerprints } from '../../src/fingerprint/tcp-syn.ts';
 import { PacketBatch } from '../../src/packet/batch.ts';
 import { LAYER, TCP_FLAG } from '../../src/packet/layer.ts';
@@ -44,7 +45,8 @@ const WINDOWS = [...MSS, 1, 3, 3, 8, 1, 1, ...SACK];
 
 function osOf(signature: string): string {
   let os = '';
-  collectFingerprint('tcp.syn', signature, (evidence) => (os = evidence.supports.os ?? ''));
+  const claims = new Claims((evidence) => (os = evidence.supports.os ?? ''), builtInKnowledge());
+  collectFingerprint('tcp.syn', signature, claims);
   return os;
 }
 

@@ -6,7 +6,7 @@ import type { Claims } from './claim.ts';
 export function collectHttpRequest(request: HttpRequestObservation, claims: Claims): void {
   claims.byFact('http.userAgent', 'http.userAgent', request.userAgent);
   claims.byFact('http.headers', 'http.headers', request.headerOrder.join(','));
-  const host = request.host.replace(/:\d+$/, '');
+  const host = request.host.includes(':') ? request.host.replace(/:\d+$/, '') : request.host;
   if (host === '') return;
   claims.byFact('http.request', 'http.request', host + request.path);
   // A local address is no name of a cloud.

@@ -59,8 +59,8 @@ const WORDS: readonly (readonly [RegExp, Reword])[] = [
 
 function missing(got: number, command: string): string {
   const required = [...command.matchAll(/<([^.>]+)/g)].map((match) => match[1]!);
-  const names = required.slice(Math.min(got, required.length - 1));
-  return `Say which ${names.join(' and ')}: lanscope ${command.replaceAll('..', '…')}`;
+  const names = required.slice(Math.min(got, required.length - 1)).map((name) => `<${name}>`);
+  return `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} missing: lanscope ${command.replaceAll('..', '…')}`;
 }
 
 /** Yargs names an option with dashes twice, the second time in camel case. */

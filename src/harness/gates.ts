@@ -1,14 +1,36 @@
 import type { Gates } from './manifest.ts';
 import type { DetectionScore } from './score-detections.ts';
-import type { FlowScore } from './score-flows.ts';
+import type { FlowScore, Quality } from './score-flows.ts';
 
-/** Which gates a score does not reach, a sentence each. A score of nothing malicious has no gate to reach. */
+/**
+ * Which gates a score does not reach, a sentence each. A score of nothing malicious has no gate to reach; a label that
+ * does not occur has none either, and a technique that nothing was found by misses all of its gates.
+ */
 export function missedGates(name: string, score: FlowScore, gates: Gates | undefined): string[] {
   if (gates === undefined || score.malicious === 0) return [];
+  const missed = missedMeasures(name, score, gates);
+  for (const [label, wanted] of Object.entries(gates.labels ?? {})) {
+    const reached = score.labels.find((one) => one.label === label);
+    if (reached !== undefined) missed.push(...missedMeasures(`${name}, label ${label}`, reached, wanted));
+  }
+  for (const [technique, wanted] of Object.entries(gates.techniques ?? {})) {
+    const reached = score.techniques.find((one) => one.technique === technique) ?? NOTHING;
+    missed.push(...missedMeasures(`${name}, technique ${technique}`, reached, wanted));
+  }
+  return missed;
+}
+
+const NOTHING: Quality = { precision: 0, recall: 0, f1: 0 };
+
+function missedMeasures(
+  name: string,
+  reached: Quality,
+  gates: Pick<Gates, 'precision' | 'recall' | 'f1'>,
+): string[] {
   return (['precision', 'recall', 'f1'] as const).flatMap((measure) => {
     const wanted = gates[measure];
-    if (wanted === undefined || score[measure] >= wanted) return [];
-    return [`${name}: ${measure} ${score[measure].toFixed(4)} is below its gate ${wanted}`];
+    if (wanted === undefined || reached[measure] >= wanted) return [];
+    return [`${name}: ${measure} ${reached[measure].toFixed(4)} is below its gate ${wanted}`];
   });
 }
 

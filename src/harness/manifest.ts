@@ -25,18 +25,28 @@ const ManifestFile = Type.Object(
   closed,
 );
 
+const MEASURES = {
+  precision: Type.Optional(share('Flows called malicious that are labelled so.')),
+  recall: Type.Optional(share('Flows labelled malicious that are called so.')),
+  f1: Type.Optional(share('Harmonic mean of both.')),
+};
+
 const Gates = Type.Object(
   {
-    precision: Type.Optional(share('Flows called malicious that are labelled so.')),
-    recall: Type.Optional(share('Flows labelled malicious that are called so.')),
-    f1: Type.Optional(share('Harmonic mean of both.')),
+    ...MEASURES,
     detectionRecall: Type.Optional(share('Episodes of attacks that are detected (`--detections`).')),
     detectionPrecision: Type.Optional(share('Alarms that are true.')),
     falseAlarmsPerDeviceHour: Type.Optional(
       Type.Number({ minimum: 0, description: 'False alarms, at most.' }),
     ),
+    labels: Type.Optional(Type.Record(Type.String(), Type.Object(MEASURES, closed))),
+    techniques: Type.Optional(Type.Record(Type.String(), Type.Object(MEASURES, closed))),
   },
-  { ...closed, description: 'What `corpus score` must reach; below it the run fails.' },
+  {
+    ...closed,
+    description:
+      'What `corpus score` must reach, on the whole, by label and by technique; below it the run fails.',
+  },
 );
 
 const ManifestCase = Type.Object(

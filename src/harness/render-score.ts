@@ -12,9 +12,17 @@ export function renderFlowScore(name: string, score: FlowScore): string {
     `  precision ${share(score.precision, called)}, recall ${share(score.recall, malicious)}, F1 ${share(score.f1, malicious)}` +
       ` (${formatCount(truePositives)} found, ${formatCount(falseNegatives)} missed, ${formatCount(falsePositives)} false)`,
   ];
-  for (const { label, flows: count, called: found, precision, recall, f1 } of score.labels) {
+  for (const { label, flows: count, called: found, precision, recall, f1, techniques } of score.labels) {
     lines.push(
       `  label ${safeText(label)}: ${formatCount(count)} connections, precision ${share(precision, found + falsePositives)}, recall ${share(recall, count)}, F1 ${share(f1, count)}`,
+    );
+    for (const { technique, recall: part } of techniques) {
+      lines.push(`    found as ${technique || 'no technique'}: ${formatPercent(part)}`);
+    }
+  }
+  for (const one of score.techniques) {
+    lines.push(
+      `  technique ${one.technique || 'none'}: claims ${formatCount(one.flows)}, precision ${share(one.precision, one.flows)}, recall ${share(one.recall, malicious)}, F1 ${share(one.f1, malicious)}`,
     );
   }
   for (const { rule, technique, flows: claimed, precision } of score.rules) {

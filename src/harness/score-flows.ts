@@ -20,6 +20,16 @@ export interface LabelScore extends Quality {
   readonly label: string;
   readonly flows: number;
   readonly called: number;
+  /** By which techniques: connections of this label that findings of the technique claim, and their share. */
+  readonly techniques: readonly { technique: string; called: number; recall: number }[];
+}
+
+/** Findings of one ATT&CK technique as if there were no others; '' are those that have none. */
+export interface TechniqueScore extends Quality {
+  readonly technique: string;
+  /** Connections that they claim, and how many of them are labelled malicious. */
+  readonly flows: number;
+  readonly malicious: number;
 }
 
 export interface RuleScore {
@@ -43,16 +53,25 @@ export interface FlowScore extends Quality {
    * of this label and the benign ones.
    */
   readonly labels: readonly LabelScore[];
+  readonly techniques: readonly TechniqueScore[];
   readonly rules: readonly RuleScore[];
   /** Lines of the label files that hold no connection. */
   readonly unreadable: number;
+}
+
+interface LabelCount {
+  flows: number;
+  called: number;
+  /** Connections called so, by technique. */
+  readonly techniques: Map<string, number>;
 }
 
 export class FlowScorer {
   #falsePositives = 0;
   #trueNegatives = 0;
   #unreadable = 0;
-  readonly #labels = new Map<string, { flows: number; called: number }>();
+  readonly #labels = new Map<string, LabelCount>();
+  readonly #techniques = new Map<string, { flows: number; malicious: number }>();
   readonly #rules = new Map<string, { rule: string; technique: string; flows: number; malicious: number }>();
 
   /** Takes one capture's report and the labels of its connections. */
@@ -70,16 +89,32 @@ export class FlowScorer {
       if (flow.malicious) entry.malicious++;
       this.#rules.set(rule, entry);
     }
+    const techniques = new Set(claims.map(({ technique }) => technique));
+    for (const technique of techniques) this.#addTechnique(technique, 1, flow.malicious ? 1 : 0);
     const called = claims.length > 0;
     if (!flow.malicious) {
       if (called) this.#falsePositives++;
       else this.#trueNegatives++;
       return;
     }
-    const entry = this.#labels.get(flow.label) ?? { flows: 0, called: 0 };
-    entry.flows++;
-    if (called) entry.called++;
-    this.#labels.set(flow.label, entry);
+    this.#addLabel(flow.label, 1, called ? 1 : 0, new Map([...techniques].map((one) => [one, 1])));
+  }
+
+  #addTechnique(technique: string, flows: number, malicious: number): void {
+    const entry = this.#techniques.get(technique) ?? { flows: 0, malicious: 0 };
+    entry.flows += flows;
+    entry.malicious += malicious;
+    this.#techniques.set(technique, entry);
+  }
+
+  #addLabel(label: string, flows: number, called: number, techniques: ReadonlyMap<string, number>): void {
+    const entry = this.#labels.get(label) ?? { flows: 0, called: 0, techniques: new Map<string, number>() };
+    entry.flows += flows;
+    entry.called += called;
+    for (const [technique, count] of techniques) {
+      entry.techniques.set(technique, (entry.techniques.get(technique) ?? 0) + count);
+    }
+    this.#labels.set(label, entry);
   }
 
   /** Adds what another has counted. */
@@ -87,9 +122,11 @@ export class FlowScorer {
     this.#falsePositives += other.#falsePositives;
     this.#trueNegatives += other.#trueNegatives;
     this.#unreadable += other.#unreadable;
-    for (const [label, { flows, called }] of other.#labels) {
-      const entry = this.#labels.get(label) ?? { flows: 0, called: 0 };
-      this.#labels.set(label, { flows: entry.flows + flows, called: entry.called + called });
+    for (const [label, { flows, called, techniques }] of other.#labels) {
+      this.#addLabel(label, flows, called, techniques);
+    }
+    for (const [technique, { flows, malicious }] of other.#techniques) {
+      this.#addTechnique(technique, flows, malicious);
     }
     for (const [rule, { technique, flows, malicious }] of other.#rules) {
       const entry = this.#rules.get(rule) ?? { flows: 0, malicious: 0 };
@@ -115,12 +152,22 @@ export class FlowScorer {
       falseNegatives: malicious - truePositives,
       trueNegatives: this.#trueNegatives,
       ...quality(truePositives, falsePositives, malicious),
-      labels: entries.map(([label, { flows, called }]) => ({
+      labels: entries.map(([label, { flows, called, techniques }]) => ({
         label,
         flows,
         called,
         ...quality(called, falsePositives, flows),
+        techniques: [...techniques]
+          .sort(([a], [b]) => compareText(a, b))
+          .map(([technique, count]) => ({ technique, called: count, recall: ratio(count, flows) })),
       })),
+      techniques: [...this.#techniques]
+        .sort(([a], [b]) => compareText(a, b))
+        .map(([technique, claimed]) => ({
+          technique,
+          ...claimed,
+          ...quality(claimed.malicious, claimed.flows - claimed.malicious, malicious),
+        })),
       rules: [...this.#rules.values()]
         .sort((a, b) => compareText(a.rule, b.rule))
         .map((entry) => ({ ...entry, precision: ratio(entry.malicious, entry.flows) })),

@@ -29,7 +29,7 @@ test('bad usage is told in terms of what was typed, and where to look', async ()
   const lan = at('lan.pcap');
   const cases: [string[], string][] = [
     [['analize'], "unknown command 'analize'. Did you mean analyze?"],
-    [['analyze'], 'Say which capture: lanscope analyze <capture…>. See `lanscope analyze --help`.'],
+    [['analyze'], '<capture> is missing: lanscope analyze <capture…>. See `lanscope analyze --help`.'],
     [['analyze', '--bogus', lan], 'unknown option --bogus. See `lanscope analyze --help`.'],
     [['analyze', lan, '--no-such'], 'unknown option --no-such. See `lanscope analyze --help`.'],
     [['analyze', lan, '-o'], '-o needs a value. See `lanscope analyze --help`.'],

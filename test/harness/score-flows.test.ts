@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Attribution } from '../../src/harness/attribution.ts';
+import { missedGates } from '../../src/harness/gates.ts';
 import { type LabelledFlow, LabelParser, readConnLabels } from '../../src/harness/labels/conn-log-labels.ts';
+import type { Gates } from '../../src/harness/manifest.ts';
 import { FlowScorer } from '../../src/harness/score-flows.ts';
 import type { Report, ReportFinding } from '../../src/report/schema.ts';
 
@@ -153,7 +155,7 @@ describe('which connections a finding is about', () => {
     assert.ok(!claims({ peer: '', evidence: { sought: ['tcp/23'] } }, { responderPort: 2323 }));
   });
 
-  test('precision and recall, also per label and rule', () => {
+  test('precision and recall, also per label, technique and rule; gates', () => {
     const attribution = new Attribution(reportWith({}), 'medium');
     const scorer = new FlowScorer();
     for (const change of [{}, {}, { responderPort: 99 }, { label: 'DDoS', responderPort: 99 }]) {
@@ -162,7 +164,7 @@ describe('which connections a finding is about', () => {
     for (const responderPort of [23, 443]) {
       scorer.count(flow({ malicious: false, label: 'Benign', responderPort }), attribution);
     }
-    const { precision, recall, labels, rules, trueNegatives, flows } = scorer.score();
+    const { precision, recall, labels, techniques, rules, trueNegatives, flows } = scorer.score();
     assert.equal(flows, 6);
     assert.equal(precision, 2 / 3);
     assert.equal(recall, 2 / 4);
@@ -174,6 +176,13 @@ describe('which connections a finding is about', () => {
         ['DDoS', 0, 0],
       ],
     );
+    assert.deepEqual(
+      labels.map((entry) => entry.techniques),
+      [[{ technique: 'T1071', called: 2, recall: 2 / 3 }], []],
+    );
+    assert.deepEqual(techniques, [
+      { technique: 'T1071', flows: 3, malicious: 2, precision: 2 / 3, recall: 2 / 4, f1: 4 / 7 },
+    ]);
     assert.deepEqual(rules, [
       { rule: 'connection-storm', technique: 'T1071', flows: 3, malicious: 2, precision: 2 / 3 },
     ]);
@@ -182,5 +191,17 @@ describe('which connections a finding is about', () => {
     twice.merge(scorer);
     assert.equal(twice.score().flows, 12);
     assert.equal(twice.score().f1, scorer.score().f1);
+    assert.deepEqual(twice.score().techniques[0], { ...techniques[0], flows: 6, malicious: 4 });
+
+    const missed = (gates: Gates) => missedGates('x', scorer.score(), gates);
+    assert.deepEqual(missed({ recall: 0.5, labels: { 'C&C': { recall: 0.6 }, Absent: { recall: 1 } } }), []);
+    assert.deepEqual(missed({ recall: 0.51, labels: { DDoS: { recall: 0.1 } } }), [
+      'x: recall 0.5000 is below its gate 0.51',
+      'x, label DDoS: recall 0.0000 is below its gate 0.1',
+    ]);
+    assert.deepEqual(missed({ techniques: { T1071: { precision: 0.7 }, T1498: { recall: 0.1 } } }), [
+      'x, technique T1071: precision 0.6667 is below its gate 0.7',
+      'x, technique T1498: recall 0.0000 is below its gate 0.1',
+    ]);
   });
 });

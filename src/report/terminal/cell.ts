@@ -2,34 +2,24 @@
  * Text for the cells of a table. Text from the wire is made harmless, and every piece fits its width as a terminal
  * counts it, so no name can move a border.
  */
-import stringWidth from 'string-width';
 import { escapeForTerminal } from '../../bytes/text.ts';
-
-let segmenter: Intl.Segmenter | undefined;
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
-
-/** Graphemes of `text`. What splits them is made when the first text wants it, which takes a while. */
-function graphemes(text: string): Iterable<{ readonly segment: string }> {
-  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
-  return segmenter.segment(text);
-}
+import { graphemes, isPlain, textWidth } from './text-width.ts';
 
 /** Columns that `text` takes on a terminal; wide characters take two. */
 export function cellWidth(text: string): number {
-  return PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text);
+  return textWidth(text);
 }
 
-/** Code points of a grapheme about whose width terminals agree; stacked marks and joined emoji have more. */
-const MAX_GRAPHEME = 2;
+/** Graphemes about whose width terminals agree: stacked marks and joined emoji are not among them. */
+const AGREED = /^(?:.[\p{Mn}\p{Me}]?|\p{Regional_Indicator}{2}|[\u1100-\u115f][\u1160-\u11a7])$/u;
 
 /** Harmless text of one line. Graphemes that terminals draw with different widths are written as code points. */
 export function safeText(text: string, maxLength = 200): string {
   const escaped = escapeForTerminal(text, maxLength);
-  if (PRINTABLE_ASCII.test(escaped)) return escaped;
+  if (isPlain(escaped)) return escaped;
   let safe = '';
   for (const { segment } of graphemes(escaped)) {
-    const width = stringWidth(segment);
-    safe += width > 0 && Array.from(segment).length <= MAX_GRAPHEME ? segment : asCodePoints(segment);
+    safe += AGREED.test(segment) && textWidth(segment) > 0 ? segment : asCodePoints(segment);
   }
   return safe;
 }
@@ -80,7 +70,7 @@ export function shareColumns(
 }
 
 function takeColumns(text: string, width: number): string {
-  if (PRINTABLE_ASCII.test(text)) return text.slice(0, Math.max(0, width));
+  if (isPlain(text)) return text.slice(0, Math.max(0, width));
   let taken = '';
   let used = 0;
   for (const { segment } of graphemes(text)) {

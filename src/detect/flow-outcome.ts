@@ -33,11 +33,38 @@ export function isEmptyHandshake(flows: FlowColumns, slot: number): boolean {
   );
 }
 
-/** A TCP segment that opens nothing and answers nothing (FIN, NULL and Xmas scans): no stack sends it. */
-export function isStealthProbe(flows: FlowColumns, slot: number): boolean {
-  if (flows.ipProtocol[slot] !== IP_PROTOCOL.tcp || flows.origPackets[slot]! > 2) return false;
+/** Ports above it are given to clients. */
+const FIRST_EPHEMERAL = 32_768;
+
+/**
+ * What kind of probe a TCP segment is that opens nothing and answers nothing: `FIN`, `NULL`, `Xmas`, which no stack
+ * sends, `ACK` and `Maimon` (FIN with ACK), which look like the rest of a connection; '' for everything else.
+ */
+export function stealthProbe(flows: FlowColumns, slot: number): string {
+  if (flows.ipProtocol[slot] !== IP_PROTOCOL.tcp || flows.origPackets[slot]! > 2) return '';
   const orig = flows.origTcpFlags[slot]!;
-  return (orig & (syn | ack | rst)) === 0 && (orig === 0 || (orig & (fin | urg)) !== 0);
+  if ((orig & (syn | rst)) !== 0) return '';
+  if ((orig & ack) === 0) {
+    if (orig === 0) return 'NULL';
+    if ((orig & urg) !== 0) return 'Xmas';
+    return (orig & fin) !== 0 ? 'FIN' : '';
+  }
+  // The rest of a connection that began before the capture: it carries something, is answered, or goes to a client.
+  const isRest =
+    (orig & ~(ack | fin)) !== 0 ||
+    flows.origIpBytes[slot]! > flows.origPackets[slot]! * MAX_EMPTY_SEGMENT ||
+    (flows.respPackets[slot]! > 0 && (flows.respTcpFlags[slot]! & ~(rst | ack)) !== 0) ||
+    (flows.respPackets[slot]! > 0 && (flows.respTcpFlags[slot]! & rst) === 0) ||
+    flows.origPort[slot]! < 1024 ||
+    flows.respPort[slot]! >= FIRST_EPHEMERAL;
+  return isRest ? '' : (orig & fin) !== 0 ? 'Maimon' : 'ACK';
+}
+
+/** How a TCP flow looks for an open port: `SYN`, `half-open`, `connect`, or a kind of stealth probe; '' when it does not. */
+export function tcpProbe(flows: FlowColumns, slot: number): string {
+  if (isRefused(flows, slot)) return 'SYN';
+  if (isEmptyHandshake(flows, slot)) return (flows.origTcpFlags[slot]! & ack) !== 0 ? 'connect' : 'half-open';
+  return stealthProbe(flows, slot);
 }
 
 export function isUnansweredUdp(flows: FlowColumns, slot: number): boolean {

@@ -20,12 +20,14 @@ import { DistinctCounter, hashWords, mix } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
-import { isEmptyHandshake, isRefused, isStealthProbe, isUnansweredUdp } from './flow-outcome.ts';
+import { isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_SWEEPS = 8192;
 /** Failing at these on many hosts is also what a client does that is cut off from its cloud. */
 const CLIENT_PORTS = new Set([53, 80, 123, 443, 853, 993, 3478, 5222, 5223, 5228, 8080, 8443, 8883]);
+/** No probe, or one that the end of an ordinary connection to one more server looks like. */
+const AMBIGUOUS = new Set(['', 'ACK', 'Maimon']);
 const ECHO_REQUEST = 8;
 const ECHO_REQUEST_V6 = 128;
 
@@ -115,9 +117,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     const port = flows.respPort[slot]!;
     switch (flows.ipProtocol[slot]) {
       case IP_PROTOCOL.tcp:
-        return isRefused(flows, slot) || isEmptyHandshake(flows, slot) || isStealthProbe(flows, slot)
-          ? `tcp/${port}`
-          : '';
+        return AMBIGUOUS.has(tcpProbe(flows, slot)) ? '' : `tcp/${port}`;
       case IP_PROTOCOL.udp: {
         const group = flows.respIp[slot * 4 + 3]! >>> 28 >= 14 || flows.respIp[slot * 4]! >>> 24 === 0xff;
         // High ports are peers of calls and file sharing; sweeps look for services.

@@ -5,6 +5,7 @@
  * Not counted: datagrams that answer something unseen (from a service port), and traceroute.
  * State: `MAX_PAIRS` triples of actor, target and transport, each a bounded counter; episodes by actor (see EpisodeLog).
  */
+import { formatIpAt } from '../bytes/address.ts';
 import { formatCount } from '../bytes/count.ts';
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
@@ -16,10 +17,12 @@ import { DistinctCounter, mix } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
-import { isEmptyHandshake, isRefused, isStealthProbe, isUnansweredUdp } from './flow-outcome.ts';
+import { isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_PAIRS = 4096;
+/** Whatever answers, these are no part of a connection. */
+const NO_STACK_SENDS = new Set(['FIN', 'NULL', 'Xmas']);
 /** UDP ports of classic traceroute. */
 const TRACEROUTE_FIRST = 33_434;
 const TRACEROUTE_LAST = 33_534;
@@ -30,6 +33,8 @@ class Notes {
   readonly ports = new DistinctCounter();
   readonly portSamples = new Set<number>();
   readonly kinds = new Set<string>();
+  /** Addresses that it used: its own, and decoys. */
+  readonly sources = new Samples();
   fast = false;
   /** Of the last target. */
   peer = '';
@@ -72,6 +77,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     episode.add(seconds, nanos, flows.firstPacket[slot]!);
     note(notes, target, port, flows.respIp, at);
     notes.kinds.add(kind);
+    notes.sources.add(formatIpAt(flows.origIp, at));
     if (!notes.targets.isFull) notes.peer = view.ends.peer(slot);
     if (rate.reached === 'fast') notes.fast = true;
   }
@@ -90,10 +96,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
   /** How the flow looks like a probe; '' when it does not. */
   function probeKind(slot: number): string {
     const { flows } = view;
-    if (flows.ipProtocol[slot] === IP_PROTOCOL.tcp) {
-      if (isStealthProbe(flows, slot)) return 'stealth';
-      return isRefused(flows, slot) || isEmptyHandshake(flows, slot) ? 'TCP' : '';
-    }
+    if (flows.ipProtocol[slot] === IP_PROTOCOL.tcp) return tcpProbe(flows, slot);
     if (!isUnansweredUdp(flows, slot)) return '';
     const from = flows.origPort[slot]!;
     const to = flows.respPort[slot]!;
@@ -112,15 +115,17 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
       for (const { actor, episode, notes } of log.entries()) {
         const targets = notes.distinctTargets.count;
         const targetList = notes.targets.list();
+        const kinds = [...notes.kinds].sort();
+        const sources = notes.sources.list();
         const where = targets === 1 ? targetList[0]! : `${targets} hosts`;
         findings.push(
           findingOf(episode, {
             rule: 'port-scan',
             severity: notes.fast ? 'high' : 'medium',
-            confidence: notes.fast || notes.kinds.has('stealth') ? 0.95 : 0.8,
+            confidence: notes.fast || kinds.some((kind) => NO_STACK_SENDS.has(kind)) ? 0.95 : 0.8,
             actor,
             peer: targets === 1 ? notes.peer : '',
-            summary: `${actor.label} tried ${formatCount(notes.ports.count)} ports of ${where} without using them`,
+            summary: `${actor.label} tried ${formatCount(notes.ports.count)} ports of ${where} without using them (${kinds.join(', ')})`,
             evidence: {
               source: actor.label,
               targets: targetList,
@@ -128,7 +133,8 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
               ports: [...notes.portSamples].sort((a, b) => a - b),
               portCount: notes.ports.count,
               probes: episode.count,
-              kinds: [...notes.kinds].sort(),
+              kinds,
+              ...(sources.length > 1 && { sources }),
             },
             technique: 'T1046',
           }),

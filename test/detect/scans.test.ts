@@ -39,12 +39,59 @@ test('port-scan: half-open probes of open ports, stealth probes, and slow ones a
   assert.equal(only(await slow.findings(), 'port-scan').severity, 'medium');
 });
 
+test('port-scan: the kind of scan is told', async () => {
+  const kinds = { FIN: 0x01, NULL: 0, Xmas: 0x29, ACK: 0x10, Maimon: 0x11 };
+  for (const [kind, flags] of Object.entries(kinds)) {
+    const scene = home();
+    for (let port = 1; port <= 60; port++) {
+      const ports = [45_000, port] as const;
+      scene.tcp(port * 0.1, INTRUDER, CAMERA, ports, flags);
+      if (flags === 0x10) scene.tcp(port * 0.1 + 0.01, CAMERA, INTRUDER, [port, 45_000], 4);
+    }
+    const finding = only(await scene.findings(), 'port-scan');
+    assert.deepEqual(finding.evidence['kinds'], [kind]);
+    assert.equal(finding.device, INTRUDER.mac);
+  }
+  const connect = home();
+  for (let port = 1; port <= 60; port++) {
+    if (port % 5 === 0) connect.connection(port * 0.1, INTRUDER, CAMERA, port, 45_000 + port, 0, 0);
+    else connect.refused(port * 0.1, INTRUDER, CAMERA, port, 45_000 + port);
+  }
+  assert.deepEqual(only(await connect.findings(), 'port-scan').evidence['kinds'], ['SYN', 'connect']);
+});
+
+test('port-scan: ends and keep-alives of connections from before the capture are none', async () => {
+  const scene = home();
+  for (let i = 0; i < 60; i++) {
+    const [client, service] = [50_000 + i, 8000 + i];
+    // A server that closes, a client that is told that nobody knows its connection, and keep-alives that are answered.
+    scene.tcp(1 + i * 0.1, CAMERA, LAPTOP, [443, client], 0x11);
+    scene.tcp(1.01 + i * 0.1, CAMERA, LAPTOP, [554, client], 0x10);
+    scene.tcp(1.02 + i * 0.1, LAPTOP, CAMERA, [client, service], 0x10);
+    scene.tcp(1.03 + i * 0.1, CAMERA, LAPTOP, [service, client], 0x10);
+  }
+  assert.deepEqual(rulesAbove(await scene.findings()), []);
+});
+
+test('a device that turns from benign to scanning has a finding that begins when it turned', async () => {
+  const scene = home();
+  for (let i = 0; i < 120; i++) scene.connection(i * 30, CAMERA, remote('198.51.100.7'), 443, 40_000 + i);
+  for (let i = 0; i < 300; i++)
+    scene.unanswered(3600 + i * 0.2, CAMERA, remote(`203.0.${i >>> 6}.${i & 63}`), 23, 50_000 + i);
+  const finding = only(await scene.findings(), 'host-scan');
+  assert.equal(finding.device, CAMERA.mac);
+  assert.equal(finding.severity, 'high');
+  assert.equal(finding.firstTime.slice(0, 19), '2023-11-14T23:13:20');
+});
+
 test('port-scan: decoys do not hide who sends them', async () => {
   const scene = home();
   for (let port = 1; port <= 100; port++) {
     scene.unanswered(1 + port * 0.01, { mac: INTRUDER.mac, ip: `203.0.113.${port % 5}` }, CAMERA, port);
   }
-  assert.equal(only(await scene.findings(), 'port-scan').device, INTRUDER.mac);
+  const finding = only(await scene.findings(), 'port-scan');
+  assert.equal(finding.device, INTRUDER.mac);
+  assert.equal((finding.evidence['sources'] as string[]).length, 5);
 });
 
 test('port-scan: the address of a neighbour does not put the blame on it', async () => {

@@ -17,6 +17,7 @@ import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { Episode } from './episode.ts';
 import type { Finding } from './finding.ts';
+import { POLLED_PORTS } from './polled-ports.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_PAIRS = 16_384;
@@ -27,8 +28,6 @@ const PERIODIC = new Set(['ntp', 'dns', 'mdns', 'llmnr', 'ssdp', 'dhcp', 'dhcpv6
 /** The same by `service` of a flow: index in the list plus one. */
 const IS_PERIODIC = Uint8Array.of(0, ...PROTOCOLS.map(({ name }) => (PERIODIC.has(name) ? 1 : 0)));
 const NTP_PORT = 123;
-/** Ports on which clients poll by design. */
-const POLLED_PORTS = new Set([53, 80, 123, 443, 853, 993, 1883, 5222, 5223, 5228, 8080, 8443, 8883]);
 
 interface Pair {
   readonly device: number;

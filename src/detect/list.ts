@@ -21,6 +21,7 @@ import { exfiltration } from './exfiltration.ts';
 import type { Finding } from './finding.ts';
 import { flood } from './flood.ts';
 import { FlowEnds } from './flow-ends.ts';
+import { heartbeat } from './heartbeat.ts';
 import { hostScan } from './host-scan.ts';
 import { icmpTunnel } from './icmp-tunnel.ts';
 import { ipConflict } from './ip-conflict.ts';
@@ -70,6 +71,7 @@ export function createDetectors(
     cleartextLogin(thresholds['cleartext-login'], view),
     weakTls(thresholds['weak-tls'], view),
     beaconing(thresholds.beaconing, view),
+    heartbeat(thresholds.heartbeat, view),
     dnsTunnel(thresholds['dns-tunnel'], view),
     icmpTunnel(thresholds['icmp-tunnel'], view),
     dga(thresholds.dga, view),

@@ -178,6 +178,19 @@ export const THRESHOLDS = {
     minIntervalSeconds: t(5, 'seconds', 1, 3600, 'faster ones are part of one exchange'),
     maxIntervalSeconds: t(7200, 'seconds', 10, 86_400, 'slower ones are not seen often enough'),
   },
+  heartbeat: {
+    minSeconds: t(1200, 'seconds', 60, 864_000, 'sessions of people that say so little are shorter'),
+    minPackets: t(12, 'packets', 4, 100_000, 'each way: fewer show no pattern'),
+    minIntervalSeconds: t(
+      2,
+      'seconds',
+      0.1,
+      3600,
+      'mean time between packets; what is faster does something',
+    ),
+    maxMeanBytes: t(160, 'bytes', 40, 1500, 'mean IP length each way: a status, not a transfer'),
+    episodeSeconds: t(86_400, 'seconds', 1, 864_000, 'a connection that is made again goes on'),
+  },
   'dns-tunnel': {
     uniqueNames: t(50, 'names', 10, 100_000, 'different names below one domain within the window'),
     windowSeconds: t(600, 'seconds', 10, 86_400, 'a tunnel that carries anything is faster'),

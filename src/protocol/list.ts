@@ -22,6 +22,7 @@ import { wsDiscoveryDecoder } from './ws-discovery.ts';
 import { coapDecoder } from './coap.ts';
 import { ntpDecoder } from './ntp.ts';
 import { snmpDecoder } from './snmp.ts';
+import { portControlDecoder } from './port-control.ts';
 import { stunDecoder } from './stun.ts';
 import { lldpDecoder } from './lldp.ts';
 import { cdpDecoder } from './cdp.ts';
@@ -89,6 +90,7 @@ export const PROTOCOLS: readonly MessageDecoder[] = [
   ntpDecoder,
   snmpDecoder,
   stunDecoder,
+  portControlDecoder,
   lldpDecoder,
   cdpDecoder,
   igmpDecoder,

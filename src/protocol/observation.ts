@@ -52,6 +52,7 @@ import type { BacnetTextObservation } from './bacnet.ts';
 import type { IppPrinterObservation } from './ipp.ts';
 import type { IcmpRedirectObservation } from './icmp-redirect.ts';
 import type { DeviceInfoObservation } from './device-info.ts';
+import type { PortControlObservation } from './port-control.ts';
 
 export type Observation =
   | ArpObservation
@@ -102,4 +103,5 @@ export type Observation =
   | BacnetTextObservation
   | IppPrinterObservation
   | IcmpRedirectObservation
-  | DeviceInfoObservation;
+  | DeviceInfoObservation
+  | PortControlObservation;

@@ -1,23 +1,20 @@
 /**
  * Bundles src/ into dist/: `lanscope.js` (the command) with its commands as chunks that load on demand, and the data
- * files beside it. Packages stay outside of the bundle, but for one. Types are checked by `npm run check`, not here.
+ * files beside it. Of the packages those go into the bundle that every start needs, as finding and opening their files
+ * takes longer than all the rest; their licences are in `THIRD-PARTY-NOTICES`. Types are checked by `npm run check`.
  */
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { foldConstants } from './fold-constants.ts';
+import { bundlePackages, thirdPartyNotices } from './third-party.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
-const { version, dependencies, optionalDependencies } = JSON.parse(
-  readFileSync(join(root, 'package.json'), 'utf8'),
-) as { version: string; dependencies: object; optionalDependencies: object };
-/** Hundreds of small modules: found and opened one by one they would take longer to load than all the rest. */
-const BUNDLED_PACKAGE = 'typebox';
-const packages = Object.keys({ ...dependencies, ...optionalDependencies });
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 
 rmSync(dist, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: {
     lanscope: join(root, 'src/cli/main.ts'),
     // Started as a process of its own by live capture.
@@ -31,17 +28,19 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: packages.filter((name) => name !== BUNDLED_PACKAGE),
   sourcemap: true,
   sourcesContent: false,
+  minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'none',
-  plugins: [foldConstants()],
+  metafile: true,
+  plugins: [foldConstants(), bundlePackages(root)],
   define: { LANSCOPE_VERSION: JSON.stringify(version) },
   banner: { js: '#!/usr/bin/env node' },
   logLevel: 'warning',
 });
 chmodSync(join(dist, 'lanscope.js'), 0o755);
-cpSync(join(root, 'node_modules', BUNDLED_PACKAGE, 'license'), join(dist, `${BUNDLED_PACKAGE}.LICENSE`));
+writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(root, Object.keys(metafile.inputs)));
 
 const data = join(root, 'src/fingerprint/data');
 if (existsSync(data)) cpSync(data, join(dist, 'data'), { recursive: true });

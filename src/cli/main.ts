@@ -35,7 +35,6 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
     .demandCommand(1, 1, 'Say what to do, e.g. `lanscope analyze capture.pcap`')
     .recommendCommands()
     .exitProcess(false)
-    // Yargs renders its help after every command; without wrapping that costs a tenth as much.
     .wrap(wantsHelp ? Math.min(100, process.stdout.columns ?? 100) : null)
     .example('lanscope analyze lan.pcapng', 'devices, findings and score on the terminal')
     .example('lanscope analyze captures/ -o report.json', 'all captures of a folder as one analysis')
@@ -65,6 +64,16 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       },
     );
   }
+  if (!wantsHelp) withoutHelp(parser);
   await parser.parseAsync();
   return parsed === null || module === undefined ? EXIT.ok : module.run(parsed);
+}
+
+/** Yargs renders its help after every command, in case somebody asks for it later. Nobody does, and it takes 15 ms. */
+function withoutHelp(parser: object): void {
+  const internals = parser as {
+    getInternalMethods?(): { getUsageInstance?(): { cacheHelpMessage?: () => void } };
+  };
+  const usage = internals.getInternalMethods?.().getUsageInstance?.();
+  if (usage?.cacheHelpMessage !== undefined) usage.cacheHelpMessage = () => {};
 }

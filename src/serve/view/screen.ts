@@ -83,7 +83,9 @@ export function openScreen(options: ScreenOptions): Screen {
     }, []);
     useInput((text, key) => {
       if (key.ctrl && text === 'c') options.onQuit();
-      else if (!key.ctrl && !key.meta) onKey({ text: nameOf(key) === '' ? text : '', name: nameOf(key) });
+      else if (nameOf(key) !== '') onKey({ text: '', name: nameOf(key) });
+      // Typed fast or pasted, several keys come as one.
+      else if (!key.ctrl && !key.meta) for (const character of text) onKey(keyOf(character));
     });
     return createElement(Text, { wrap: 'truncate-end' }, draw());
   }
@@ -139,6 +141,13 @@ export function openScreen(options: ScreenOptions): Screen {
       return notices;
     },
   };
+}
+
+function keyOf(character: string): Key {
+  if (character === '\r' || character === '\n') return { text: '', name: 'enter' };
+  if (character === '\t') return { text: '', name: 'tab' };
+  if (character === '\u007f' || character === '\b') return { text: '', name: 'backspace' };
+  return { text: character, name: '' };
 }
 
 type InkKey = Parameters<Parameters<typeof useInput>[0]>[1];

@@ -30,7 +30,7 @@ export const FIRST_STATE: ViewState = {
   chosen: { devices: '', findings: '' },
 };
 
-/** A key as the terminal gives it; `text` is what was typed, or pasted. */
+/** A key as the terminal gives it; `text` is the character that was typed. */
 export interface Key {
   readonly text: string;
   readonly name:

@@ -1,16 +1,21 @@
 /**
  * The same reports on every supported Node version, time zone, locale and number of processes: tsx
- * scripts/check-node-versions.ts [version …]. Node comes as an npm package into a temporary folder; a version that
- * cannot be installed is skipped, visibly. Needs a build (`npm run build`).
+ * scripts/check-node-versions.ts [--command dist/lanscope.js] [version …]. Node comes as an npm package into a temporary
+ * folder; a version that cannot be installed is skipped, visibly. Needs a build (`npm run build`).
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 
 const root = join(import.meta.dirname, '..');
-const command = join(root, 'dist/lanscope.js');
-const versions = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['20', '22', '24'];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { command: { type: 'string', default: join(root, 'dist/lanscope.js') } },
+});
+const { command } = values;
+const versions = positionals.length > 0 ? positionals : ['20', '22', '24'];
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-node-'));
 const PLATFORM = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 
@@ -45,7 +50,16 @@ function digests(node: string, { jobs, ...environment }: (typeof SURROUNDINGS)[n
 function install(version: string): string | null {
   const prefix = join(folder, version);
   const name = `node-${PLATFORM}@${version}`;
-  const args = ['install', '--prefix', prefix, '--no-audit', '--no-fund', '--ignore-scripts', name];
+  const args = [
+    'install',
+    '--prefix',
+    prefix,
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+    '--prefer-offline',
+    name,
+  ];
   if (spawnSync('npm', args, { encoding: 'utf8' }).status !== 0) return null;
   const path = join(prefix, 'node_modules', `node-${PLATFORM}`, 'bin', 'node');
   return existsSync(path) ? path : null;

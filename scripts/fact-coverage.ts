@@ -1,15 +1,16 @@
 /**
  * Which facts of the knowledge base a set of captures exercises, by file, and with `--list` those that none does:
- *   tsx scripts/fact-coverage.ts [--list] CAPTURE...
+ *   tsx scripts/fact-coverage.ts [--list] CAPTURE|FOLDER...
  * A fact without a capture is not wrong, but nobody has seen it work.
  */
 import { parseArgs } from 'node:util';
+import { findCaptures } from '../src/capture/find-captures.ts';
 import { analyze } from '../src/engine/analyze.ts';
 import { builtInKnowledge } from '../src/fingerprint/knowledge.ts';
 
 const { values, positionals } = parseArgs({ options: { list: { type: 'boolean' } }, allowPositionals: true });
 const knowledge = builtInKnowledge();
-for (const path of positionals)
+for (const path of await findCaptures(positionals))
   await analyze({ paths: [path], source: { noHash: true }, version: 'coverage' });
 
 const files = new Map<string, { facts: number; matched: number }>();

@@ -8,11 +8,13 @@
  *
  * What falls below the threshold of its field stays unknown: a wrong answer costs more than no answer.
  */
-import { isLocalMac, type Mac } from '../bytes/address.ts';
+import { isLocalMac, type Mac, NO_MAC } from '../bytes/address.ts';
 import { by, compareNumber, compareText } from '../bytes/order.ts';
 import { CATEGORIES, type Category, type Evidence, type Identity } from './evidence.ts';
 import { builtInKnowledge, type Knowledge } from './knowledge.ts';
+import { generalToNarrow } from './narrower.ts';
 import { describeMac, lookupVendor } from './oui.ts';
+import { stemOf, withoutMac } from './spelling.ts';
 
 /** What the device room knows beside the evidence. */
 export interface FusionContext {
@@ -29,6 +31,11 @@ type Field = keyof typeof THRESHOLD;
 
 /** No sum of evidence is surer than this. */
 const MAX_CHANCE = 0.99;
+/**
+ * What one family is believed at most when the MAC is registered for somebody else: one record is easily wrong, made up
+ * or repeated for another.
+ */
+const MAX_ALONE_CHANCE = 0.9;
 /** Evidence kept with an identity. */
 const MAX_EVIDENCE = 64;
 /** Above this many domains, what a device asks for says more about its user than about itself. */
@@ -57,9 +64,12 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
   const model = decide(
     all.filter(
       (item) =>
-        item.supports.brand === undefined || brand.value === '' || item.supports.brand === brand.value,
+        item.supports.brand === undefined ||
+        brand.value === '' ||
+        stemOf(item.supports.brand, mac) === stemOf(brand.value, mac),
     ),
     'model',
+    mac,
   );
 
   if (byMac.note !== '') notes.push(byMac.note);
@@ -176,23 +186,39 @@ const ROUNDING = 1e-9;
 /** A rival that takes at least this much of the chance is worth telling. */
 const RIVAL_CHANCE = 0.05;
 
-function decide(evidence: readonly Evidence[], field: Field): Decision {
-  // value → family → strongest weight
-  const values = new Map<string, Map<string, number>>();
-  for (const item of evidence) {
-    const value = item.supports[field];
+/** How one value was written: by the strongest evidence for it, and by text where two are equal. */
+interface Spelled {
+  text: string;
+  weight: number;
+  /** Family → strongest weight. */
+  readonly families: Map<string, number>;
+}
+
+function decide(evidence: readonly Evidence[], field: Field, mac: Mac = NO_MAC): Decision {
+  const values = new Map<string, Spelled>();
+  let registered = '';
+  for (const { source, supports, weight } of evidence) {
+    const value = supports[field];
     if (value === undefined) continue;
-    let families = values.get(value);
-    if (families === undefined) values.set(value, (families = new Map<string, number>()));
-    const family = familyOf(item.source);
-    families.set(family, Math.max(families.get(family) ?? 0, item.weight));
+    const stem = stemOf(value, mac);
+    const text = withoutMac(value, mac);
+    if (source === 'oui') registered = stem;
+    let spelled = values.get(stem);
+    if (spelled === undefined) values.set(stem, (spelled = { text, weight, families: new Map() }));
+    else if (weight > spelled.weight || (weight === spelled.weight && compareText(text, spelled.text) < 0)) {
+      spelled.text = text;
+      spelled.weight = weight;
+    }
+    const family = familyOf(source);
+    spelled.families.set(family, Math.max(spelled.families.get(family) ?? 0, weight));
   }
-  const odds = [...values].map(([value, families]) => {
+  const odds = [...values].map(([stem, { text, families }]) => {
     let doubt = 1;
     // In the order of names, because a product of doubles depends on it in the last digit.
     for (const [, weight] of [...families].sort((a, b) => compareText(a[0], b[0]))) doubt *= 1 - weight;
-    const chance = Math.min(1 - doubt, MAX_CHANCE);
-    return { value, odds: chance / (1 - chance) };
+    const isAlone = registered !== '' && registered !== stem && families.size === 1;
+    const chance = Math.min(1 - doubt, isAlone ? MAX_ALONE_CHANCE : MAX_CHANCE);
+    return { stem, value: text, odds: chance / (1 - chance) };
   });
   odds.sort(
     by(
@@ -204,38 +230,42 @@ function decide(evidence: readonly Evidence[], field: Field): Decision {
   if (best === undefined) return { value: '', chance: 0, best: '', rival: '' };
   const total = odds.reduce((sum, { odds: value }) => sum + value, 1);
   const chance = best.odds / total;
-  const rival = odds[1] !== undefined && odds[1].odds / total >= RIVAL_CHANCE ? odds[1].value : '';
+  const rival =
+    odds[1] !== undefined && odds[1].odds / total >= RIVAL_CHANCE
+      ? odds[1].value
+      : // Whom the address is registered for is always told.
+        registered !== '' && registered !== best.stem
+        ? values.get(registered)!.text
+        : '';
   return { value: chance >= THRESHOLD[field] - ROUNDING ? best.value : '', chance, best: best.value, rival };
-}
-
-/** `Windows 11`, `Windows Server 2022`, `iOS 17.2`: a system and which one. */
-const VERSIONED = /^(.+?) (?:Server )?(?:\d[\d.]*(?: R2)?|XP|Vista)$/;
-
-/** What a narrower answer is a kind of; undefined when it is none. */
-function generalOf(field: Field, value: string): string | undefined {
-  if (field === 'os') return VERSIONED.exec(value)?.[1];
-  return field === 'category' && value === 'server' ? 'computer' : undefined;
 }
 
 /** A narrow answer speaks for the general one too, and is given where it is sure enough by itself. */
 function decideNarrow(evidence: readonly Evidence[], field: Field): Decision {
-  const narrow = new Map<Evidence, string>();
-  const widened = evidence.map((item) => {
+  let open = evidence.flatMap((item) => {
     const value = item.supports[field];
-    const general = value === undefined ? undefined : generalOf(field, value);
-    if (general === undefined) return item;
-    narrow.set(item, general);
-    return { ...item, supports: { [field]: general } };
+    return value === undefined ? [] : [{ item, path: generalToNarrow(field, value) }];
   });
-  const wide = decide(widened, field);
-  if (wide.value === '' || narrow.size === 0) return wide;
-  const which = decide(
-    [...narrow].filter(([, general]) => general === wide.value).map(([item]) => item),
-    field,
-  );
-  return which.value === ''
-    ? wide
-    : { ...which, chance: Math.min(wide.chance, which.chance), rival: wide.rival };
+  const at = (step: number): Decision =>
+    decide(
+      open.map(({ item, path }) => ({ ...item, supports: { [field]: path[step]! } })),
+      field,
+    );
+  let decision = at(0);
+  const { rival } = decision;
+  for (let step = 1; decision.value !== ''; step++) {
+    const { value } = decision;
+    const said = open.filter(({ path }) => path[step - 1] === value);
+    const isOwnWord = ({ item }: { item: Evidence }): boolean => familyOf(item.source) !== 'domain';
+    // What a device asks for may be an app's wish: it does not narrow what the device's own stack shows.
+    const stack = said.some((one) => one.path.length === step && isOwnWord(one));
+    open = said.filter((one) => one.path.length > step && (!stack || isOwnWord(one)));
+    if (open.length === 0) break;
+    const narrower = at(step);
+    if (narrower.value === '') break;
+    decision = { ...narrower, chance: Math.min(decision.chance, narrower.chance), rival };
+  }
+  return decision;
 }
 
 const INVENTED_BELOW = 0x100_0000;

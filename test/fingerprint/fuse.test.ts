@@ -182,3 +182,60 @@ test('a server is a computer: they agree, and it is called a server where that i
   assert.equal(fuse([computer, hint], LOCAL).category, 'computer');
   assert.ok(fuse([computer, hint], LOCAL).confidence >= 0.88);
 });
+
+test('one record against the registered vendor is believed less, and the vendor is told', () => {
+  const record = evidence('mdns.txt', { brand: 'Acme' }, 0.99);
+  const elsewhere = fuse([record], LOCAL);
+  const against = fuse([record], TP_LINK);
+  assert.equal(elsewhere.confidence, 0.99);
+  assert.equal(against.brand, 'Acme');
+  assert.ok(against.confidence < 0.8, String(against.confidence));
+  assert.ok(against.notes.some((note) => note.includes('TP-Link') && note.includes('lowers')));
+  assert.ok(against.evidence.some(({ source }) => source === 'oui'));
+});
+
+test('several records against the registered vendor are believed, and the vendor is told all the same', () => {
+  const said = [
+    evidence('mdns.txt', { brand: 'Acme' }, 0.99),
+    evidence('ssdp.server', { brand: 'Acme' }, 0.95),
+    evidence('dhcp.hostName', { brand: 'Acme' }, 0.95),
+  ];
+  const identity = fuse(said, TP_LINK);
+  assert.equal(identity.brand, 'Acme');
+  assert.ok(identity.confidence > 0.9, String(identity.confidence));
+  assert.ok(identity.notes.some((note) => note.includes('TP-Link')));
+});
+
+test('spellings by case, and with the end of the MAC, are one model', () => {
+  const said = [
+    evidence('mdns.txt', { model: 'DCS-935L' }, 0.9),
+    evidence('mdns.host', { model: 'dcs-935l0001' }, 0.95),
+    evidence('llmnr.host', { model: 'DCS-935L-50C7BF000001' }, 0.95),
+    evidence('ssdp.server', { model: 'dcs-935L' }, 0.85),
+  ];
+  assert.equal(fuse(said, TP_LINK).model.toLowerCase(), 'dcs-935l');
+  assert.equal(fuse(said.slice(0, 1), TP_LINK).model, 'DCS-935L');
+  const other = evidence('ssdp.server', { model: 'DCS-5020L' }, 0.9);
+  assert.equal(fuse([said[0]!, other], TP_LINK).model, '', 'another model is a rival');
+});
+
+test('a value is not cut to nothing by an end that looks like the MAC', () => {
+  assert.equal(fuse([evidence('mdns.txt', { model: '0001' }, 0.9)], TP_LINK).model, '0001');
+});
+
+test('Android is Linux: who says the one does not contradict the other, and the narrower is told', () => {
+  const stack = evidence('tcp.syn', { os: 'Linux' }, 0.75);
+  const android = evidence('http.userAgent', { os: 'Android' }, 0.85);
+  assert.equal(fuse([stack, android], LOCAL).os, 'Android');
+  assert.equal(
+    fuse([stack, android, evidence('ssdp.server', { os: 'Android TV' }, 0.9)], LOCAL).os,
+    'Android TV',
+  );
+  assert.equal(fuse([stack, evidence('http.server', { os: 'Windows' }, 0.75)], LOCAL).os, '', 'these oppose');
+});
+
+test('a domain of an app does not make an Android of a Linux device', () => {
+  const stack = evidence('dhcp.vendorClass', { os: 'Linux' }, 0.75);
+  const app = evidence('dns.query', { os: 'Android' }, 0.9);
+  assert.equal(fuse([stack, app], LOCAL).os, 'Linux');
+});

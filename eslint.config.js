@@ -23,6 +23,11 @@ const ROOMS = {
     may: ['device', 'fingerprint', 'flow', 'protocol', 'packet', 'bytes'],
     because: 'detectors read views and do no input or output',
   },
+  model: {
+    may: ['detect', 'device', 'fingerprint', 'flow', 'protocol', 'packet', 'bytes'],
+    because:
+      'a model scores what the features of the detect room say, and writes findings; it reports nothing',
+  },
   report: {
     may: ['detect', 'device', 'fingerprint', 'flow', 'protocol', 'packet', 'capture', 'bytes'],
     because: 'the report describes results and starts nothing',
@@ -32,12 +37,23 @@ const ROOMS = {
     because: 'a profile is learned from results and compared with them',
   },
   engine: {
-    may: ['report', 'detect', 'device', 'fingerprint', 'flow', 'protocol', 'packet', 'capture', 'bytes'],
+    may: [
+      'report',
+      'model',
+      'detect',
+      'device',
+      'fingerprint',
+      'flow',
+      'protocol',
+      'packet',
+      'capture',
+      'bytes',
+    ],
     because: 'the engine is the only place that wires the stages together',
   },
   store: { may: ['report', 'bytes'], because: 'the store remembers reports, not engines' },
   harness: {
-    may: ['engine', 'report', 'detect', 'fingerprint', 'flow', 'capture', 'packet', 'bytes'],
+    may: ['engine', 'report', 'model', 'detect', 'fingerprint', 'flow', 'capture', 'packet', 'bytes'],
     because: 'the harness runs the engine over corpora',
   },
   serve: {
@@ -52,6 +68,7 @@ const ROOMS = {
       'engine',
       'mud',
       'report',
+      'model',
       'detect',
       'device',
       'fingerprint',

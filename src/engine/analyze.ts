@@ -8,7 +8,12 @@ import { DEFAULT_CONFIG, type EngineConfig } from './config.ts';
 import type { Output } from './output.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Selection } from './selection.ts';
-import { assembleReport } from './assemble.ts';
+import { assembleReport, ruleFindings } from './assemble.ts';
+import type { Model } from '../model/load.ts';
+import { ModelStage, NO_MODEL_RESULT } from './model-stage.ts';
+
+/** Flows that are ended at once when the last packet was seen: what waits for its scores is bounded by it. */
+const FINISHED_AT_ONCE = 4096;
 
 /** How far an analysis is. */
 export interface Progress {
@@ -31,6 +36,10 @@ export interface AnalyzeOptions {
   /** Which packets to look at; all when absent. */
   readonly selection?: Selection;
   readonly outputs?: readonly Output[];
+  /** Scores flows; rules alone when absent. */
+  readonly model?: Model;
+  /** Told, in one line, what a person should know about the run. */
+  readonly onNotice?: (text: string) => void;
   /** Called between batches. */
   readonly onProgress?: (progress: Progress) => void;
   /** Aborting ends reading; the report says what was seen so far and is marked incomplete. */
@@ -61,7 +70,9 @@ export async function analyzeSource(
   const { signal, onProgress } = options;
   const startedAt = new Date();
   const started = process.hrtime.bigint();
-  const outputs = options.outputs ?? [];
+  const given = options.outputs ?? [];
+  const stage = options.model === undefined ? null : new ModelStage(options.model, given);
+  const outputs = stage === null ? given : [stage, ...given];
   const pipeline = new Pipeline({
     config: options.config ?? DEFAULT_CONFIG,
     selection: options.selection ?? null,
@@ -69,6 +80,7 @@ export async function analyzeSource(
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.fingerprints === undefined ? {} : { knowledge: extendKnowledge(options.fingerprints) }),
   });
+  stage?.begin(pipeline);
   const stop = (): void => void source.close();
   signal?.addEventListener('abort', stop, { once: true });
   let complete = true;
@@ -88,12 +100,20 @@ export async function analyzeSource(
     await source.close();
   }
   if (options.strict === true) refuseDamage(source);
+  if (stage !== null) while (!pipeline.finishFlows(FINISHED_AT_ONCE)) await stage.drain();
   pipeline.finish();
+  let scored = NO_MODEL_RESULT;
+  if (stage !== null) {
+    const { result, problem } = await stage.result(pipeline, ruleFindings(pipeline));
+    scored = result;
+    if (problem !== '') options.onNotice?.(`the model ${problem}; findings are those of the rules`);
+  }
   const report = assembleReport(pipeline, source, {
     complete,
     version: options.version,
     startedAt,
     elapsedMs: Number(process.hrtime.bigint() - started) / 1e6,
+    scored,
   });
   for (const output of outputs) await output.end(report);
   return { report };

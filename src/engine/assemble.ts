@@ -1,5 +1,5 @@
 import type { Source } from '../capture/source.ts';
-import type { PacketTime } from '../detect/finding.ts';
+import type { Finding, PacketTime } from '../detect/finding.ts';
 import { collectFindings } from '../detect/list.ts';
 import { NO_RISK, risksOf } from '../detect/risk.ts';
 import { scoreOf } from '../detect/score.ts';
@@ -12,6 +12,7 @@ import type { DeviceFacts, LinkFacts } from '../report/parts.ts';
 import type { Report } from '../report/schema.ts';
 import { changedSettings } from './overrides.ts';
 import { DEFAULT_CONFIG } from './config.ts';
+import { type ModelResult, NO_MODEL_RESULT } from './model-stage.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** What belongs to this run alone. */
@@ -20,12 +21,21 @@ export interface RunFacts {
   readonly version: string;
   readonly startedAt: Date;
   readonly elapsedMs: number;
+  /** What a model adds; nothing when absent. */
+  readonly scored?: ModelResult;
+}
+
+/** What the detectors found, without what the configuration suppresses. */
+export function ruleFindings({ detectors, config, devices }: Pipeline): Finding[] {
+  return collectFindings(detectors, config.detect, devices);
 }
 
 /** The report of a finished pipeline. */
 export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts): Report {
   const { devices, totals, issues } = pipeline;
-  const findings = collectFindings(pipeline.detectors, pipeline.config.detect, pipeline.devices);
+  const scored = run.scored ?? NO_MODEL_RESULT;
+  // Score and risks are of the rules alone: a model changes nothing that is there without it.
+  const findings = ruleFindings(pipeline);
   const risks = risksOf(findings);
   const links = linksByDevice(devices);
   const facts: DeviceFacts[] = devices.devices.map((device) => ({
@@ -36,6 +46,7 @@ export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts
     traffic: devices.traffic(device.index),
     last: devices.lastSeen(device.index),
     links: links.get(device.index) ?? [],
+    scores: scored.devices[device.index] ?? null,
   }));
   const spans = source.inputs.map((_, index) => totals.spans[index] ?? { first: null, last: null });
   return buildReport({
@@ -59,9 +70,9 @@ export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts
     },
     score: scoreOf(findings),
     devices: facts,
-    findings,
+    findings: [...findings, ...scored.findings],
     issues,
-    models: [],
+    models: scored.models,
     data: [{ name: 'ieee-registry', date: ouiDate(), entries: ouiEntries() }],
     run: {
       version: run.version,

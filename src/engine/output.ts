@@ -4,6 +4,17 @@ import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import type { Report } from '../report/schema.ts';
 
+/** What a model says of one flow. */
+export interface FlowScore {
+  /** Running number of the flow, from 0. */
+  readonly flow: number;
+  /** The likeliest class that is not benign, and how likely it is. */
+  readonly class: string;
+  readonly score: number;
+  /** The score reaches the threshold of its class. */
+  readonly isAlarm: boolean;
+}
+
 /**
  * Something that writes while the analysis runs: Zeek logs, an event stream. Hooks are called in packet order, and
  * what they are given is valid during the call.
@@ -16,6 +27,8 @@ export interface Output {
   observe?(observation: Observation, at: MessageContext, flows: FlowTable): void;
   /** A flow ended; its columns still stand. */
   flowEnd?(slot: number, flows: FlowTable): void;
+  /** A model scored a flow: after its end, in the order in which flows end. */
+  flowScore?(score: FlowScore): void;
   /** Awaited between batches, so that a slow disk slows reading instead of filling memory. */
   drain?(): Promise<void>;
   /** No more packets: what is buffered is written. */

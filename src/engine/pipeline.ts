@@ -156,6 +156,11 @@ export class Pipeline {
     if (seconds > this.#clock.seconds) this.flows.advance(seconds, 0);
   }
 
+  /** No more packets: ends `most` of the flows that are left at most; true when none is left. `finish` comes after it. */
+  finishFlows(most: number): boolean {
+    return this.flows.end(most);
+  }
+
   /** No more packets: ends all flows and lets every stage conclude. */
   finish(): void {
     this.flows.end();

@@ -84,6 +84,8 @@ export class FlowTable extends FlowColumns {
   #used = 0;
   #activeCount = 0;
   #created = 0;
+  /** What `end` has still to do. */
+  #ending: number[] | null = null;
   #evicted = 0;
   #hand = 0;
   /** Columns of originator and responder by direction: an index where a branch would often be mispredicted. */
@@ -235,13 +237,24 @@ export class FlowTable extends FlowColumns {
     return slot;
   }
 
-  /** Ends all flows that are left, in the order in which they began. */
-  end(): void {
+  /**
+   * Ends flows that are left, in the order in which they began, `most` at most; true when none is left. No packets may
+   * come between calls that end them in parts.
+   */
+  end(most: number = Number.POSITIVE_INFINITY): boolean {
+    const slots = (this.#ending ??= this.#slotsByBegin());
+    for (let n = 0; n < most && slots.length > 0; n++) this.#finish(slots.pop()!, FLOW_END.capture, true);
+    if (slots.length > 0) return false;
+    this.#ending = null;
+    return true;
+  }
+
+  /** Slots of the flows that are left, that which began first last. */
+  #slotsByBegin(): number[] {
     const slots: number[] = [];
     for (let slot = 0; slot < this.#used; slot++)
       if (this.#timeoutClass[slot] !== CLASS.free) slots.push(slot);
-    slots.sort((x, y) => this.id[x]! - this.id[y]!);
-    for (const slot of slots) this.#finish(slot, FLOW_END.capture, true);
+    return slots.sort((x, y) => this.id[y]! - this.id[x]!);
   }
 
   /** Zeek's conn_state of the flow so far. */

@@ -6,7 +6,7 @@ import type { Device, DeviceTraffic } from '../device/device.ts';
 import type { DeviceLink } from '../device/link.ts';
 import type { Identity } from '../fingerprint/evidence.ts';
 import type { IssueCounter } from '../packet/issue.ts';
-import type { ReportDataSet, ReportModel, ReportRun, ReportScore } from './schema.ts';
+import type { ReportDataSet, ReportDevice, ReportModel, ReportRun, ReportScore } from './schema.ts';
 
 /** One input with the span of its packets; null when it had none. */
 export interface InputFacts {
@@ -26,6 +26,8 @@ export interface DeviceFacts {
   readonly last: PacketTime;
   /** Other MAC addresses of the same device. */
   readonly links: readonly LinkFacts[];
+  /** What a model says of its flows; null without a model, or when it opened none. */
+  readonly scores?: Readonly<NonNullable<ReportDevice['scores']>> | null;
 }
 
 export interface LinkFacts {

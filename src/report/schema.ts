@@ -224,6 +224,17 @@ export const DeviceSchema = Type.Object(
     ),
     roles: list(Type.String(), 'Behaviour: gateway, dhcp-server, dns-server, ipv6-router.'),
     risk: Risk,
+    scores: Type.Optional(
+      Type.Object(
+        {
+          flows: count('Flows that it opened and that were scored.'),
+          alarms: count('Those that reached the threshold of a class.'),
+          class: text('Class of its most suspicious flow.'),
+          score: share('Score of that flow.'),
+        },
+        { ...closed, description: 'What a model says of its flows; absent without a model.' },
+      ),
+    ),
     identity: Identity,
     fingerprints: Type.Record(Type.String(), Type.Array(Type.String()), {
       description: 'By kind (dhcp, tcp-syn, ja4, hassh, …).',

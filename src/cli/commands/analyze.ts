@@ -14,14 +14,16 @@ import { detectOptions, detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
+import { chosenModel, modelOption } from '../model-option.ts';
 import { dbOption, requireSaveWithDb } from '../store-option.ts';
 import { restoreStdin } from '../stdin-argument.ts';
+import { writeNotice } from '../terminal.ts';
 import { version } from '../version.ts';
 
 export function options(yargs: Argv) {
   return selectionOptions(
     dbOption(
-      detectOptions(yargs)
+      modelOption(detectOptions(yargs))
         .positional('capture', {
           type: 'string',
           array: true,
@@ -105,12 +107,14 @@ export async function run(args: Arguments): Promise<ExitCode> {
   for (const path of [args.output, args.html, args.events])
     if (path !== undefined) await requireWritable(path);
   const settings = await detectSettings(args);
+  const model = await chosenModel(args.model);
   const selection = selectionOf(args);
   const progress = createProgress();
   const interrupt = stopOnInterrupt(() => progress.stop());
   const { report } = await analyze({
     paths: await findCaptures(args.capture),
     ...settings,
+    ...(model === undefined ? {} : { model, onNotice: writeNotice }),
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(selection === null ? {} : { selection }),
     source: { noHash: !(args.hash ?? givesOutReport(args)) },

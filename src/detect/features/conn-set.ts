@@ -13,19 +13,31 @@ export const WINDOW = { flows: 128, sourceSeconds: 3600, targetSeconds: 60, pair
 
 const FLOW: readonly FeatureDefinition[] = [
   quantity('duration', 's', 'From the first packet to the last; 0 where the log does not say'),
-  quantity('orig_packets', 'packets', 'Packets of the originator'),
-  quantity('resp_packets', 'packets', 'Packets of the responder'),
-  quantity('orig_payload', 'B', 'Payload of the originator; 0 for a flow without duration, as in the log'),
-  quantity('resp_payload', 'B', 'Payload of the responder; 0 for a flow without duration'),
-  quantity('orig_ip_bytes', 'B', 'IP bytes of the originator'),
-  quantity('resp_ip_bytes', 'B', 'IP bytes of the responder'),
-  quantity('orig_packet_size', 'B', 'Mean IP bytes of a packet of the originator', { max: 65_535 }),
-  quantity('resp_packet_size', 'B', 'Mean IP bytes of a packet of the responder', { max: 65_535 }),
+  quantity('orig_packets', 'packets', 'Packets of the originator', { group: 'sent' }),
+  quantity('resp_packets', 'packets', 'Packets of the responder', { group: 'received' }),
+  quantity('orig_payload', 'B', 'Payload of the originator; 0 for a flow without duration, as in the log', {
+    group: 'sent',
+  }),
+  quantity('resp_payload', 'B', 'Payload of the responder; 0 for a flow without duration', {
+    group: 'received',
+  }),
+  quantity('orig_ip_bytes', 'B', 'IP bytes of the originator', { group: 'sent' }),
+  quantity('resp_ip_bytes', 'B', 'IP bytes of the responder', { group: 'received' }),
+  quantity('orig_packet_size', 'B', 'Mean IP bytes of a packet of the originator', {
+    max: 65_535,
+    group: 'sent',
+  }),
+  quantity('resp_packet_size', 'B', 'Mean IP bytes of a packet of the responder', {
+    max: 65_535,
+    group: 'received',
+  }),
   share('payload_balance', 'Payload sent less received, of both together: 1 only sent, -1 only received', {
     min: -1,
   }),
   quantity('packet_rate', '1/s', 'Packets of both sides a second; 0 without duration'),
-  quantity('orig_byte_rate', 'B/s', 'IP bytes of the originator a second; 0 without duration'),
+  quantity('orig_byte_rate', 'B/s', 'IP bytes of the originator a second; 0 without duration', {
+    group: 'sent',
+  }),
 ];
 
 const PROTOCOL: readonly FeatureDefinition[] = [
@@ -67,31 +79,55 @@ const TARGET = `to its responder that ended last, at most ${WINDOW.flows} and be
 const PAIR = `of its originator to the same responder, port and protocol, at most ${WINDOW.pairFlows} and begun within ${WINDOW.sourceSeconds} s, this one included`;
 
 const REPETITION: readonly FeatureDefinition[] = [
-  quantity('src_flows', 'flows', `Flows ${SOURCE}`, { min: 1, max: WINDOW.flows }),
-  quantity('src_flow_rate', '1/s', `Flows a second ${SOURCE}`),
-  quantity('src_responders', 'hosts', `Different responders of the flows ${SOURCE}`, { max: WINDOW.flows }),
-  quantity('src_ports', 'ports', `Different responder ports of the flows ${SOURCE}`, { max: WINDOW.flows }),
+  quantity('src_flows', 'flows', `Flows ${SOURCE}`, { min: 1, max: WINDOW.flows, group: 'source' }),
+  quantity('src_flow_rate', '1/s', `Flows a second ${SOURCE}`, { group: 'source' }),
+  quantity('src_responders', 'hosts', `Different responders of the flows ${SOURCE}`, {
+    max: WINDOW.flows,
+    group: 'source',
+  }),
+  quantity('src_ports', 'ports', `Different responder ports of the flows ${SOURCE}`, {
+    max: WINDOW.flows,
+    group: 'source',
+  }),
   quantity('src_responders_on_port', 'hosts', `Different responders on this port of the flows ${SOURCE}`, {
     max: WINDOW.flows,
+    group: 'source',
   }),
   quantity('src_ports_on_responder', 'ports', `Different ports of this responder of the flows ${SOURCE}`, {
     max: WINDOW.flows,
+    group: 'source',
   }),
-  share('src_unanswered', `Share unanswered or rejected (not to groups) of the flows ${SOURCE}`),
-  quantity('dst_flows', 'flows', `Flows ${TARGET}`, { min: 1, max: WINDOW.flows }),
-  quantity('dst_flow_rate', '1/s', `Flows a second ${TARGET}`),
-  quantity('dst_originators', 'hosts', `Different originators of the flows ${TARGET}`, { max: WINDOW.flows }),
-  share('dst_unanswered', `Share unanswered or rejected (not to groups) of the flows ${TARGET}`),
-  quantity('pair_flows', 'flows', `Flows ${PAIR}`, { min: 1, max: WINDOW.pairFlows }),
-  share('pair_unanswered', `Share unanswered or rejected (not to groups) of the flows ${PAIR}`),
-  quantity('pair_interval', 's', `Mean time between the beginnings of the flows ${PAIR}; 0 for a single one`),
+  share('src_unanswered', `Share unanswered or rejected (not to groups) of the flows ${SOURCE}`, {
+    group: 'source',
+  }),
+  quantity('dst_flows', 'flows', `Flows ${TARGET}`, { min: 1, max: WINDOW.flows, group: 'target' }),
+  quantity('dst_flow_rate', '1/s', `Flows a second ${TARGET}`, { group: 'target' }),
+  quantity('dst_originators', 'hosts', `Different originators of the flows ${TARGET}`, {
+    max: WINDOW.flows,
+    group: 'target',
+  }),
+  share('dst_unanswered', `Share unanswered or rejected (not to groups) of the flows ${TARGET}`, {
+    group: 'target',
+  }),
+  quantity('pair_flows', 'flows', `Flows ${PAIR}`, { min: 1, max: WINDOW.pairFlows, group: 'pair' }),
+  share('pair_unanswered', `Share unanswered or rejected (not to groups) of the flows ${PAIR}`, {
+    group: 'pair',
+  }),
+  quantity(
+    'pair_interval',
+    's',
+    `Mean time between the beginnings of the flows ${PAIR}; 0 for a single one`,
+    { group: 'pair' },
+  ),
   quantity(
     'pair_interval_variation',
     '',
     `Standard deviation of those times over their mean, -1 for fewer than three flows`,
-    { min: -1 },
+    { min: -1, group: 'pair' },
   ),
-  share('pair_same_payload', `Share with the same payload of the originator of the flows ${PAIR}`),
+  share('pair_same_payload', `Share with the same payload of the originator of the flows ${PAIR}`, {
+    group: 'pair',
+  }),
 ];
 
 export const CONN_SET: FeatureSet = {

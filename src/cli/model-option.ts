@@ -1,0 +1,27 @@
+/** `--model`: which model scores flows. */
+import type { Argv } from 'yargs';
+import { bundledModel, loadModel, type Model } from '../model/load.ts';
+import { writeNotice } from './terminal.ts';
+
+export const BUNDLED = 'default';
+export const NONE = 'none';
+
+export function modelOption<T>(yargs: Argv<T>) {
+  return yargs.option('model', {
+    type: 'string',
+    default: NONE,
+    describe: `Score flows with this model: an ONNX file, or ${BUNDLED} for the one that comes along`,
+    requiresArg: true,
+  });
+}
+
+/** The model that was asked for; undefined for none, and, after a notice, when it cannot be used. */
+export async function chosenModel(name: string): Promise<Model | undefined> {
+  if (name === NONE) return undefined;
+  const loaded = await loadModel(name === BUNDLED ? bundledModel() : name);
+  if ('model' in loaded) return loaded.model;
+  writeNotice(
+    `${name === BUNDLED ? 'the bundled model' : name} ${loaded.problem}; findings are those of the rules`,
+  );
+  return undefined;
+}

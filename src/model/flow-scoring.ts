@@ -1,0 +1,163 @@
+/**
+ * The model's way through an analysis: features when a flow ends, scores between batches, findings at the end. Scores of
+ * a flow depend on the flows that ended before it and on nothing else: not on batches, not on the clock.
+ *
+ * Bounds: flows that wait are those that ended within one batch of packets, and `BATCH_ROWS` more.
+ */
+import { compareNumber, compareText } from '../bytes/order.ts';
+import { FlowExtractor, needsPackets } from '../detect/features/extractor.ts';
+import { PacketSums } from '../detect/features/packet-sums.ts';
+import type { Finding } from '../detect/finding.ts';
+import type { DeviceRegistry } from '../device/registry.ts';
+import type { FlowTable } from '../flow/table.ts';
+import type { PacketBatch } from '../packet/batch.ts';
+import { Alarms } from './alarms.ts';
+import { UnusableModel } from './description.ts';
+import { explain } from './explain.ts';
+import type { Model } from './load.ts';
+import { mlFinding } from './ml-findings.ts';
+import { pendingFlow, PendingFlows } from './pending-flows.ts';
+import { BATCH_ROWS } from './scorer.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
+
+/** Findings of a model in a report, the strongest. */
+const MAX_FINDINGS = 500;
+
+/** What a model says of the flows of one device. */
+export interface DeviceScores {
+  /** Flows that the device opened and that were scored. */
+  flows: number;
+  alarms: number;
+  /** Class and score of its most suspicious flow. */
+  class: string;
+  score: number;
+}
+
+/** Told of every flow, in the order in which they ended. */
+export type ScoreListener = (flow: number, className: string, verdict: Verdict) => void;
+
+export class FlowScoring {
+  readonly model: Model;
+  /** Row of each packet for models that look at packets; undefined for others. */
+  readonly packet:
+    ((batch: PacketBatch, i: number, slot: number, fromOriginator: boolean) => void) | undefined;
+  /** Why scoring stopped; '' while it works. */
+  problem = '';
+  /** By device index. */
+  readonly devices: (DeviceScores | undefined)[] = [];
+  readonly #extractor: FlowExtractor;
+  readonly #sums: PacketSums | null;
+  readonly #flows: FlowTable;
+  readonly #registry: DeviceRegistry;
+  readonly #pending: PendingFlows;
+  readonly #scores: Float64Array;
+  readonly #alarms: Alarms;
+  readonly #listeners: readonly ScoreListener[];
+
+  constructor(
+    model: Model,
+    flows: FlowTable,
+    devices: DeviceRegistry,
+    listeners: readonly ScoreListener[] = [],
+  ) {
+    const { featureSet, set, classes } = model.description;
+    this.model = model;
+    this.#flows = flows;
+    this.#registry = devices;
+    const sums = needsPackets(featureSet) ? new PacketSums(flows) : null;
+    this.#sums = sums;
+    this.packet =
+      sums === null
+        ? undefined
+        : (batch, i, slot, fromOriginator) => sums.packet(batch, i, slot, fromOriginator);
+    this.#extractor = new FlowExtractor(featureSet, flows, sums);
+    this.#pending = new PendingFlows(set.features.length, BATCH_ROWS);
+    this.#scores = new Float64Array(BATCH_ROWS * classes.length);
+    this.#alarms = new Alarms(devices, classes);
+    this.#listeners = listeners;
+  }
+
+  flowStart(slot: number): void {
+    this.#sums?.flowStart(slot);
+  }
+
+  flowEnd(slot: number): void {
+    if (this.problem !== '') return;
+    const { origIp, respIp, origMac, respMac } = this.#flows;
+    const pending = this.#pending;
+    const at = pending.next();
+    this.#extractor.row(slot, pending.rows, at);
+    const device = this.#registry.actorOf(origIp, slot * 4, origMac[slot]!);
+    const target = this.#registry.ownerOf(respIp, slot * 4, respMac[slot]!);
+    pending.add(pendingFlow(this.#flows, slot, device, target));
+  }
+
+  /** Scores the flows that wait in whole runs; what is left waits on. */
+  async drain(): Promise<void> {
+    await this.#score(this.#pending.count - (this.#pending.count % BATCH_ROWS));
+  }
+
+  /** Scores the rest. */
+  async finish(): Promise<void> {
+    await this.#score(this.#pending.count);
+  }
+
+  /** Findings, after `finish`; `rules` are what else was found. */
+  async findings(rules: readonly Finding[]): Promise<Finding[]> {
+    if (this.problem !== '') return [];
+    const { description, scorer } = this.model;
+    const entries = this.#alarms
+      .entries()
+      .sort(
+        (a, b) =>
+          compareNumber(b.notes.sum, a.notes.sum) ||
+          compareText(a.actor.key, b.actor.key) ||
+          compareText(a.notes.className, b.notes.className) ||
+          compareNumber(a.episode.first.seconds, b.episode.first.seconds),
+      )
+      .slice(0, MAX_FINDINGS);
+    const reasons = await explain(
+      entries.map(({ notes }) => notes.best!),
+      description,
+      scorer,
+    );
+    return entries.map((entry, index) => mlFinding(entry, reasons[index]!, description, rules));
+  }
+
+  async #score(count: number): Promise<void> {
+    const pending = this.#pending;
+    const { description, scorer } = this.model;
+    const classes = description.classes.length;
+    let done = 0;
+    try {
+      for (; done < count && this.problem === ''; done += BATCH_ROWS) {
+        const size = Math.min(BATCH_ROWS, count - done);
+        await scorer.score(pending.rows.subarray(done * pending.width), size, this.#scores);
+        for (let row = 0; row < size; row++) {
+          this.#take(done + row, verdictOf(this.#scores, row * classes, description));
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof UnusableModel)) throw error;
+      this.problem = error.message;
+    }
+    pending.drop(this.problem === '' ? count : pending.count);
+  }
+
+  #take(index: number, verdict: Verdict): void {
+    const { rows, width, flows } = this.#pending;
+    const flow = flows[index]!;
+    const className = this.model.description.classes[verdict.class]!;
+    if (flow.device >= 0) {
+      const known = (this.devices[flow.device] ??= { flows: 0, alarms: 0, class: '', score: -1 });
+      known.flows++;
+      if (verdict.isAlarm) known.alarms++;
+      if (verdict.score > known.score) {
+        known.score = verdict.score;
+        known.class = className;
+      }
+    }
+    if (verdict.isAlarm) this.#alarms.add(flow, verdict, rows, index * width, width);
+    for (const listener of this.#listeners) listener(flow.id, className, verdict);
+  }
+}

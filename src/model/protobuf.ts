@@ -1,0 +1,71 @@
+/** Just enough of protocol buffers to read what a model file says of itself: fields of one message, bounded. */
+
+/** Fields looked at in one message; a model's own are a handful, and its graph is one field. */
+const MAX_FIELDS = 65_536;
+
+export interface Field {
+  readonly number: number;
+  /** Varint or fixed value; 0 for a length-delimited field. */
+  readonly value: number;
+  /** Content of a length-delimited field; empty otherwise. */
+  readonly bytes: Uint8Array;
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** The fields of a message in their order; null when the bytes are none. */
+export function readFields(bytes: Uint8Array): Field[] | null {
+  const fields: Field[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    if (fields.length >= MAX_FIELDS) return null;
+    const key = readVarint(bytes, at);
+    if (key === null) return null;
+    at = key.next;
+    const number = Math.floor(key.value / 8);
+    switch (key.value % 8) {
+      case 0: {
+        const value = readVarint(bytes, at);
+        if (value === null) return null;
+        fields.push({ number, value: value.value, bytes: EMPTY });
+        at = value.next;
+        break;
+      }
+      case 1:
+        at += 8;
+        break;
+      case 2: {
+        const length = readVarint(bytes, at);
+        if (length === null || length.value > bytes.length - length.next) return null;
+        at = length.next + length.value;
+        fields.push({ number, value: 0, bytes: bytes.subarray(length.next, at) });
+        break;
+      }
+      case 5:
+        at += 4;
+        break;
+      default:
+        return null;
+    }
+    if (number === 0 || at > bytes.length) return null;
+  }
+  return fields;
+}
+
+/** Seven bits a byte, least first, at most ten bytes; beyond 2^53 the value is not exact. */
+function readVarint(bytes: Uint8Array, at: number): { value: number; next: number } | null {
+  let value = 0;
+  let scale = 1;
+  for (let n = 0; n < 10; n++) {
+    const byte = bytes[at + n];
+    if (byte === undefined) return null;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, next: at + n + 1 };
+    scale *= 128;
+  }
+  return null;
+}
+
+export function fieldText(field: Field): string {
+  return new TextDecoder().decode(field.bytes);
+}

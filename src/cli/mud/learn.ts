@@ -3,8 +3,8 @@ import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { escapeForTerminal } from '../../bytes/text.ts';
 import { learnRules } from '../../mud/learn.ts';
 import { writeProfile } from '../../mud/write-profile.ts';
-import { replaceFile } from '../../harness/replace-file.ts';
 import { formatPlural } from '../../report/quantity.ts';
+import { writeFileAtomically } from '../../store/atomic-file.ts';
 import type { MudArguments } from '../commands/mud.ts';
 import { writeData, writeNotice } from '../terminal.ts';
 import { observe } from './observed.ts';
@@ -34,15 +34,7 @@ export async function run(args: MudArguments): Promise<ExitCode> {
     await writeData(text);
     return EXIT.ok;
   }
-  try {
-    replaceFile(args.output, text);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new LanscopeError(
-      'OUTPUT_UNWRITABLE',
-      `${args.output} cannot be written (${code ?? String(cause)})`,
-    );
-  }
+  await writeFileAtomically(args.output, [text]);
   writeNotice(`${formatPlural(rules.length, 'rule')} for ${device.id}: ${args.output}`);
   return EXIT.ok;
 }

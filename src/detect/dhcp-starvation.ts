@@ -42,7 +42,7 @@ export const dhcpStarvation: DetectorFactory<RuleConfig<'dhcp-starvation'>> = (c
     if (observation.kind !== 'dhcp' || observation.op !== 1 || observation.relayIp !== 0) return;
     if (observation.messageType !== DISCOVER && observation.messageType !== REQUEST) return;
     const { clientMac } = observation;
-    const hash = mix((clientMac % 0x1_0000_0000) ^ Math.floor(clientMac / 0x1_0000_0000));
+    const hash = mix((clientMac % 0x1_0000_0000) ^ mix(Math.floor(clientMac / 0x1_0000_0000)));
     const clients = window.add(hash, toSeconds(at.seconds, at.nanos));
     if (clients < config.clients) return;
     const { episode, notes } = log.at(link, at.seconds, at.nanos);

@@ -82,22 +82,13 @@ ip route replace default via "\${router%% *}"
 
 /** Gets a lease with busybox udhcpc, as small Linux devices do. */
 export function leaseByUdhcpc(lab: Lab, host: string, hostName: string, vendorClass?: string): void {
+  lab.run(host, leaseCommand(lab, hostName, vendorClass));
+}
+
+export function leaseCommand(lab: Lab, hostName: string, vendorClass?: string): string[] {
   const vendor = vendorClass === undefined ? [] : ['-V', vendorClass];
-  lab.run(host, [
-    'busybox',
-    'udhcpc',
-    '-i',
-    'eth0',
-    '-n',
-    '-q',
-    '-t',
-    '5',
-    '-s',
-    leaseScript(lab),
-    '-x',
-    `hostname:${hostName}`,
-    ...vendor,
-  ]);
+  const script = ['-s', leaseScript(lab), '-x', `hostname:${hostName}`];
+  return ['busybox', 'udhcpc', '-i', 'eth0', '-n', '-q', '-t', '5', ...script, ...vendor];
 }
 
 /** Gets a lease with ISC dhclient, as Debian does. */

@@ -3,8 +3,14 @@
  * tcpdump on the bridge. Everything is inside the namespaces that it makes, and is removed at the end.
  * Needs root, iproute2 and tcpdump.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  execFile,
+  execFileSync,
+  spawn,
+} from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -109,6 +115,31 @@ export class Lab {
     return child;
   }
 
+  /** As `start`, with standard input and output. */
+  talk(host: string, command: readonly string[]): ChildProcessWithoutNullStreams {
+    const child = spawn('ip', ['netns', 'exec', this.ns(host), ...command], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: this.folder,
+    });
+    child.stderr.resume();
+    this.children.push(child);
+    return child;
+  }
+
+  /** As `quiet`, without blocking this process; standard output and error. */
+  attempt(host: string, command: readonly string[], timeoutMs = 30_000): Promise<string> {
+    return new Promise((resolve) => {
+      const options = { encoding: 'utf8', timeout: timeoutMs, cwd: this.folder } as const;
+      const child = execFile(
+        'ip',
+        ['netns', 'exec', this.ns(host), ...command],
+        options,
+        (_, output, error) => resolve(output + error),
+      );
+      child.stdin?.end();
+    });
+  }
+
   async stop(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -118,10 +149,24 @@ export class Lab {
   }
 
   /** Records the bridge until the returned function is called. */
-  async record(file: string, bridge = LAN): Promise<() => Promise<void>> {
+  async record(file: string, bridge = LAN, snapLen = 0): Promise<() => Promise<void>> {
     const child = spawn(
       'ip',
-      ['netns', 'exec', this.switchNs, 'tcpdump', '-i', bridge, '-U', '-s', '0', '-w', file, '-B', '32768'],
+      [
+        'netns',
+        'exec',
+        this.switchNs,
+        'tcpdump',
+        '-i',
+        bridge,
+        '-U',
+        '-s',
+        String(snapLen),
+        '-w',
+        file,
+        '-B',
+        '32768',
+      ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.children.push(child);
@@ -149,12 +194,21 @@ export class Lab {
     for (const child of [...this.children].reverse()) await this.stop(child);
     for (const ns of this.namespaces) {
       // Daemons that put themselves into the background still live in their namespace.
-      for (const pid of this.quietIp('netns', 'pids', ns).split('\n').filter(Boolean))
-        process.kill(Number(pid), 'SIGKILL');
-      this.quietIp('netns', 'del', ns);
+      for (const pid of this.quietIp('netns', 'pids', ns).split('\n').filter(Boolean)) killed(Number(pid));
+      await this.deleteNamespace(ns);
       rmSync(`/etc/netns/${ns}`, { recursive: true, force: true });
     }
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A namespace is busy for a moment after its last process was killed. */
+  private async deleteNamespace(ns: string): Promise<void> {
+    for (let i = 0; i < 20; i++) {
+      this.quietIp('netns', 'del', ns);
+      if (!existsSync(`/run/netns/${ns}`)) return;
+      await sleep(100);
+    }
+    console.error(`namespace ${ns} could not be removed`);
   }
 
   private ns(host: string): string {
@@ -187,5 +241,14 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
     await body(lab);
   } finally {
     await lab.close();
+  }
+}
+
+/** Ends a process that may have ended by itself. */
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has.
   }
 }

@@ -1,4 +1,6 @@
 /** Outcomes of cases for people: a line a case, below it what is wrong, a summary at the end. */
+import { escapeHtml } from '../report/html/escape.ts';
+import { codeSpan } from '../report/markdown.ts';
 import { formatCount, formatDuration, formatPlural } from '../report/quantity.ts';
 import { safeText } from '../report/terminal/cell.ts';
 import { makeStyle } from '../report/terminal/style.ts';
@@ -72,24 +74,17 @@ export function renderSummary(outcomes: readonly CaseOutcome[], elapsedMs: numbe
 export function renderOutcomesMarkdown(title: string, outcomes: readonly CaseOutcome[]): string {
   const { pass, fail, skip } = tally(outcomes);
   const lines = [
-    `### ${markdownText(title)}: ${fail === 0 ? 'nothing changed' : `${formatPlural(fail, 'case')} changed`}`,
+    `### ${codeSpan(title)}: ${fail === 0 ? 'nothing changed' : `${formatPlural(fail, 'case')} changed`}`,
     '',
     `${pass} passed, ${fail} failed, ${skip} skipped.`,
     '',
   ];
   for (const outcome of outcomes) {
     if (outcome.status !== 'fail') continue;
-    lines.push(`<details><summary><b>${markdownText(outcome.name)}</b></summary>`, '');
+    lines.push(`<details><summary><code>${escapeHtml(outcome.name)}</code></summary>`, '');
     const evidence = evidenceLines(outcome, 100);
     if (outcome.reason !== '') evidence.unshift(safeText(outcome.reason, 400));
-    lines.push(...evidence.map((line) => `- ${markdownText(line)}`), '', '</details>', '');
+    lines.push(...evidence.map((line) => `- ${codeSpan(line, 2000)}`), '', '</details>', '');
   }
   return lines.join('\n');
-}
-
-/** Text from captures in Markdown: neither markup nor a mention nor HTML. */
-function markdownText(text: string): string {
-  return safeText(text, 2000)
-    .replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/[\\`*_[\]()#|~!@]/g, '\\$&');
 }

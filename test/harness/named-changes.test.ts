@@ -63,7 +63,7 @@ describe('what changed is named', () => {
     for (const path of paths) {
       assert.match(
         path,
-        /^(?:findings\[port-scan 00:0c:29:de:ad:01 b8:27:eb:12:34:56\]|score|totals\.findings)/,
+        /^(?:findings\[port-scan 00:0c:29:de:ad:01 b8:27:eb:12:34:56\]|score|totals\.findings|devices\[(?:00:0c:29:de:ad:01|b8:27:eb:12:34:56)\]\.risk)/,
       );
     }
   });

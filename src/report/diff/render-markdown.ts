@@ -1,5 +1,5 @@
 /** A difference as Markdown, for a pull request. Text from the wire cannot form markup, links or mentions. */
-import { escapeForTerminal } from '../../bytes/text.ts';
+import { codeSpan as code } from '../markdown.ts';
 import { diffSummary, phraseGroups } from './phrase.ts';
 import type { ReportDiff } from './schema.ts';
 
@@ -24,13 +24,4 @@ export function renderDiffMarkdown(diff: ReportDiff): string {
   }
   if (groups.length > MAX_GROUPS) lines.push('', `and ${groups.length - MAX_GROUPS} more devices`);
   return `${lines.join('\n')}\n`;
-}
-
-/** A code span: nothing inside is markup. Its fence is longer than any run of backticks in the text. */
-function code(text: string): string {
-  const safe = escapeForTerminal(text, 400);
-  const longest = Math.max(0, ...(safe.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  const pad = safe.startsWith('`') || safe.endsWith('`') || safe.trim() === '' ? ' ' : '';
-  return `${fence}${pad}${safe}${pad}${fence}`;
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareText } from '../bytes/order.ts';
 import { DEFAULT_CONFIG, type EngineConfig, readConfig } from '../engine/config.ts';
+import type { Model } from '../model/load.ts';
 import { ReportCache } from './report-cache.ts';
 
 /** What a run was asked for; everything in it can cross to another process. */
@@ -26,10 +27,12 @@ export interface CaseSettings {
   readonly version: string;
   readonly cache: ReportCache | null;
   readonly record: boolean;
+  /** Scores flows; rules alone when absent. */
+  readonly model?: Model | undefined;
 }
 
 /** CONFIG_INVALID when the configuration cannot be read. */
-export async function settingsOf(setup: RunSetup): Promise<CaseSettings> {
+export async function settingsOf(setup: RunSetup, model?: Model): Promise<CaseSettings> {
   const { configFile, fingerprints, version, cache, program, record } = setup;
   const config = configFile === undefined ? DEFAULT_CONFIG : await readConfig(configFile);
   const facts = fingerprints === undefined ? '' : contentOf(fingerprints);
@@ -37,8 +40,10 @@ export async function settingsOf(setup: RunSetup): Promise<CaseSettings> {
     config,
     fingerprints,
     version,
-    cache: cache === null ? null : new ReportCache(cache, { config, facts }, program),
+    cache:
+      cache === null ? null : new ReportCache(cache, { config, facts, model: model?.sha256 ?? '' }, program),
     record,
+    model,
   };
 }
 

@@ -2,6 +2,7 @@
 import { formatCount, formatPercent } from '../report/quantity.ts';
 import { safeText } from '../report/terminal/cell.ts';
 import type { FlowScore } from './score-flows.ts';
+import { OPINIONS, type Opinion } from './score-opinions.ts';
 import { type IdentityScore, SCORED_FIELDS } from './score-identity.ts';
 
 export function renderFlowScore(name: string, score: FlowScore): string {
@@ -32,6 +33,27 @@ export function renderFlowScore(name: string, score: FlowScore): string {
   if (score.unreadable > 0)
     lines.push(`  ${formatCount(score.unreadable)} lines of the labels could not be read`);
   return `${lines.join('\n')}\n`;
+}
+
+const TITLE: Readonly<Record<Opinion, string>> = { rules: 'rules', model: 'model', fused: 'both' };
+
+/** What the rules, the model and both together find, side by side; the details are those of both. */
+export function renderOpinions(name: string, scores: Partial<Record<Opinion, FlowScore>>): string {
+  const all = scores.fused ?? scores.rules!;
+  const [first, ...rest] = renderFlowScore(name, all).split('\n');
+  if (scores.fused === undefined) return [first, ...rest].join('\n');
+  const rows = OPINIONS.flatMap((opinion) => {
+    const score = scores[opinion];
+    if (score === undefined) return [];
+    const called = score.truePositives + score.falsePositives;
+    return [
+      `  ${TITLE[opinion].padEnd(7)}${share(score.precision, called).padStart(9)}${share(score.recall, score.malicious).padStart(9)}` +
+        `${share(score.f1, score.malicious).padStart(9)}${formatCount(score.truePositives).padStart(11)}${formatCount(score.falseNegatives).padStart(11)}${formatCount(score.falsePositives).padStart(9)}`,
+    ];
+  });
+  const head = `  ${''.padEnd(7)}${'precision'.padStart(9)}${'recall'.padStart(9)}${'F1'.padStart(9)}${'found'.padStart(11)}${'missed'.padStart(11)}${'false'.padStart(9)}`;
+  // The first line of the rest says again what the last row does.
+  return [first, head, ...rows, ...rest.slice(1)].join('\n');
 }
 
 /** Of nothing there is no share. */

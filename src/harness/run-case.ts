@@ -93,7 +93,7 @@ export async function runCase(task: CaseTask, settings: CaseSettings): Promise<C
 /** The report of a capture, from the cache where it is kept. */
 export async function reportOf(
   capture: string,
-  { cache, config, fingerprints, version }: Omit<CaseSettings, 'record'>,
+  { cache, config, fingerprints, version, model }: Omit<CaseSettings, 'record'>,
 ): Promise<{ report: Report; cached: boolean }> {
   const key = cache?.key(capture, await fileDigest(capture)) ?? '';
   const kept = cache?.get(key) ?? null;
@@ -103,6 +103,7 @@ export async function reportOf(
     config,
     version,
     ...(fingerprints === undefined ? {} : { fingerprints }),
+    ...(model === undefined ? {} : { model }),
   });
   cache?.set(key, report);
   return { report, cached: false };

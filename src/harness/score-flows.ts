@@ -82,7 +82,11 @@ export class FlowScorer {
   }
 
   count(flow: LabelledFlow, attribution: Attribution): void {
-    const claims = attribution.claimedBy(flow);
+    this.countClaims(flow, attribution.claimedBy(flow));
+  }
+
+  /** Counts a connection that these rules claim. */
+  countClaims(flow: LabelledFlow, claims: readonly { rule: string; technique: string }[]): void {
     for (const { rule, technique } of claims) {
       const entry = this.#rules.get(rule) ?? { rule, technique, flows: 0, malicious: 0 };
       entry.flows++;

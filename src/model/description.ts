@@ -18,6 +18,8 @@ export interface ModelDescription {
   readonly classes: readonly string[];
   /** From this score on a flow is called so; by class, the first never. */
   readonly thresholds: readonly number[];
+  /** Names of the recorded scenarios that it was trained on: results on these prove nothing. */
+  readonly trainedOn: readonly string[];
   /** By feature, in the order of the set. Null for a model that does not know: it explains nothing. */
   readonly benign: readonly BenignRange[] | null;
 }
@@ -62,6 +64,7 @@ export function describeModel(metadata: ReadonlyMap<string, string>, file: strin
     thresholds: classes.map((each, index) =>
       index === 0 ? Number.POSITIVE_INFINITY : threshold(each, thresholds[each]),
     ),
+    trainedOn: texts(json(metadata, 'lanscope.trained_on')) ?? [],
     benign: set.features.map((feature) => range(feature.name, ranges[feature.name])),
   };
 }
@@ -74,6 +77,7 @@ function legacyDescription(file: string): ModelDescription {
     set: FEATURE_SETS.legacy,
     classes: ['benign', 'malicious'],
     thresholds: [Number.POSITIVE_INFINITY, LEGACY_THRESHOLD],
+    trainedOn: [],
     benign: null,
   };
 }

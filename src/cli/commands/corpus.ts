@@ -47,6 +47,12 @@ export function options(yargs: Argv) {
         describe: 'score: findings from this severity on call a connection malicious',
         requiresArg: true,
       })
+      .option('model', {
+        type: 'string',
+        default: 'default',
+        describe: 'score: model to compare with the rules: an ONNX file, default, or none',
+        requiresArg: true,
+      })
       .option('identity', {
         type: 'string',
         describe: 'score: judge identities by this labels.json instead',

@@ -3,10 +3,14 @@ import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { settingsOf } from '../../harness/case-settings.ts';
 import type { CorpusCase } from '../../harness/corpus.ts';
 import { missedGates } from '../../harness/gates.ts';
-import { renderFlowScore, renderIdentityScore } from '../../harness/render-score.ts';
+import { renderFlowScore, renderIdentityScore, renderOpinions } from '../../harness/render-score.ts';
 import { cacheFolder, programDigest } from '../../harness/report-cache.ts';
 import { reportOf } from '../../harness/run-case.ts';
-import { type FlowScore, FlowScorer } from '../../harness/score-flows.ts';
+import { type FlowScore, type FlowScorer } from '../../harness/score-flows.ts';
+import { scoreLogByModel } from '../../harness/score-log.ts';
+import { OPINIONS, type Opinion, newScorers, opinionOf } from '../../harness/score-opinions.ts';
+import type { Model } from '../../model/load.ts';
+import { chosenModel } from '../model-option.ts';
 import { type Judged, readLabels, scoreIdentities } from '../../harness/score-identity.ts';
 import type { CorpusArguments } from '../commands/corpus.ts';
 import { writeNotice, writeResult } from '../terminal.ts';
@@ -23,64 +27,91 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
   return scoreFlows(args);
 }
 
-function scoringSettings(args: CorpusArguments): ReturnType<typeof settingsOf> {
-  return settingsOf({
+function scoringSettings(args: CorpusArguments, model?: Model): ReturnType<typeof settingsOf> {
+  const setup = {
     configFile: args.config,
     fingerprints: args.fingerprints,
     version: version(),
     cache: args.cache ? cacheFolder() : null,
     program: args.cache ? programDigest() : '',
     record: false,
-  });
+  };
+  return settingsOf(setup, model);
 }
+
+type Scores = Readonly<Partial<Record<Opinion, FlowScore>>>;
 
 async function scoreFlows(args: CorpusArguments): Promise<ExitCode> {
   const { corpus, cases } = await selectedCases(args);
-  const settings = await scoringSettings(args);
-  const total = new FlowScorer();
-  const scored: { name: string; score: FlowScore }[] = [];
+  const model = await chosenModel(args.model);
+  const settings = await scoringSettings(args, model);
+  const opinions = model === undefined ? OPINIONS.slice(0, 1) : OPINIONS;
+  const totals = newScorers(opinions);
+  const scored: { name: string; scores: Scores }[] = [];
+  const logs: { name: string; score: FlowScore }[] = [];
   const skipped: string[] = [];
   const missed: string[] = [];
   for (const one of cases) {
     const { name, capture, labels, entry } = one;
+    if (capture === '' && labels !== '' && model?.description.featureSet === 'conn') {
+      const score = (await scoreLogByModel(labels, model)).score();
+      logs.push({ name, score });
+      if (!args.json)
+        await writeResult(renderFlowScore(`${name}, model on its log${seenBy(model, name)}`, score));
+      continue;
+    }
     if (capture === '' || labels === '') {
       skipped.push(name);
       if (!args.json) writeNotice(`${name}: ${missingPart(one)}`);
       continue;
     }
     const { report } = await reportOf(capture, settings);
-    const own = new FlowScorer();
-    await own.add(report, labels, args.threshold);
-    total.merge(own);
-    const score = own.score();
-    scored.push({ name, score });
-    missed.push(...missedGates(name, score, entry?.gates));
-    if (!args.json) await writeResult(renderFlowScore(name, score));
+    const own = newScorers(opinions);
+    for (const [opinion, scorer] of own) {
+      await scorer.add(opinionOf(report, opinion), labels, args.threshold);
+      totals.get(opinion)!.merge(scorer);
+    }
+    const scores = scoresOf(own);
+    scored.push({ name, scores });
+    missed.push(...missedGates(name, scores.rules!, entry?.gates));
+    if (!args.json) await writeResult(renderOpinions(`${name}${seenBy(model, name)}`, scores));
   }
-  if (scored.length === 0) {
+  if (scored.length + logs.length === 0) {
     throw new LanscopeError(
       'INPUT_NOT_FOUND',
       'no case could be scored',
       'Scoring needs captures and labelled connections; --from DIR says where they are',
     );
   }
-  const score = total.score();
-  missed.push(...missedGates('total', score, corpus.manifest.gates));
+  const total = scoresOf(totals);
+  if (scored.length > 0) missed.push(...missedGates('total', total.rules!, corpus.manifest.gates));
   if (args.json) {
     const result = {
       corpus: corpus.manifest.name,
       threshold: args.threshold,
-      total: score,
-      cases: scored,
+      model: model === undefined ? '' : model.sha256,
+      total: total.rules,
+      totals: total,
+      cases: scored.map(({ name, scores }) => ({ name, score: scores.rules, scores })),
+      logs,
       skipped,
       missed,
     };
     await writeResult(`${JSON.stringify(result, null, 2)}\n`);
   } else {
-    if (scored.length > 1) await writeResult(renderFlowScore('total', score));
+    if (scored.length > 1) await writeResult(renderOpinions('total', total));
     for (const sentence of missed) writeNotice(sentence);
   }
   return missed.length > 0 ? EXIT.no : EXIT.ok;
+}
+
+/** Said of results that prove nothing. */
+function seenBy(model: Model | undefined, name: string): string {
+  return model?.description.trainedOn.includes(name) === true ? ' (the model was trained on it)' : '';
+}
+
+function scoresOf(scorers: ReadonlyMap<Opinion, FlowScorer>): Scores {
+  return Object.fromEntries([...scorers].map(([opinion, scorer]) => [opinion, scorer.score()]));
 }
 
 function missingPart({ capture, labels }: CorpusCase): string {

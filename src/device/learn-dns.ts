@@ -124,8 +124,9 @@ function learnServices(learner: Learner, device: Device, dns: DnsObservation, co
 }
 
 /**
- * Whom an mDNS or LLMNR answer is about: its sender, unless all its addresses are proven to be one other device's
- * (reflectors and sleep proxies repeat what others said).
+ * Whom an mDNS or LLMNR answer is about: its sender, unless all its addresses are proven to be one other device's.
+ * Reflectors and sleep proxies repeat what others said, and anybody can make it up. So a router is believed about a
+ * device that does not announce itself; all else is about nobody, -1.
  */
 function speakerOf(learner: Learner, dns: DnsObservation, context: MessageContext): number {
   const sender = learner.senderOf(context);
@@ -133,10 +134,24 @@ function speakerOf(learner: Learner, dns: DnsObservation, context: MessageContex
   for (const record of dns.records) {
     const owner = provenOwnerOf(learner, record);
     if (owner === undefined) continue;
-    if (owner < 0 || owner === sender || (other >= 0 && other !== owner)) return sender;
+    if (owner < 0 || owner === sender || (other >= 0 && other !== owner)) {
+      other = -1;
+      break;
+    }
     other = owner;
   }
-  return other >= 0 ? other : sender;
+  if (other < 0) {
+    if (sender >= 0) learner.announcers.add(sender);
+    return sender;
+  }
+  if (!isRouter(learner, sender)) learner.foreign(context);
+  else if (!learner.announcers.has(other)) return other;
+  return -1;
+}
+
+function isRouter(learner: Learner, device: number): boolean {
+  const { addresses, devices } = learner.registry;
+  return device >= 0 && (addresses.forwards(device) || devices[device]!.roles.has('ipv6-router'));
 }
 
 const words = new Uint32Array(4);

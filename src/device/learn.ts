@@ -1,4 +1,4 @@
-import { type Mac, NO_MAC } from '../bytes/address.ts';
+import { NO_MAC } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
 import type { Evidence } from '../fingerprint/evidence.ts';
 import { Claims, collectFingerprint, collectInto, type FingerprintKind } from '../fingerprint/collect.ts';
@@ -43,6 +43,8 @@ export class Learner {
   /** IPv4 words. */
   readonly namedRouters = new Set<number>();
   readonly heard = new Heard();
+  /** Devices that announced themselves over mDNS or LLMNR. */
+  readonly announcers = new Set<number>();
   /** Things that found no room in a bounded list. */
   losses = 0;
   private readonly syns = new SynFingerprints();
@@ -65,8 +67,8 @@ export class Learner {
         this.arp(observation, context);
         return;
       case 'dhcp':
-        this.dhcp(observation, context);
-        this.evidence(this.registry.indexOf(observation.clientMac), observation, context);
+        if (observation.op === 2) this.dhcpServer(observation, context);
+        else this.dhcpClient(observation, context);
         return;
       case 'dns':
         learnDns(this, observation, context);
@@ -167,13 +169,8 @@ export class Learner {
     }
   }
 
-  private dhcp(dhcp: Dhcpv4Observation, context: MessageContext): void {
-    if (dhcp.op === 2) this.dhcpServer(dhcp, context);
-    else this.dhcpClient(dhcp, context);
-  }
-
   private dhcpClient(dhcp: Dhcpv4Observation, context: MessageContext): void {
-    const device = this.dhcpClientDevice(dhcp.clientMac, dhcp.relayIp !== 0, context);
+    const device = this.dhcpClientDevice(dhcp, context);
     if (device < 0) return;
     const { devices } = this.registry;
     this.bound(keepName(devices[device]!, dhcp.hostName, 'dhcp'), context);
@@ -185,12 +182,31 @@ export class Learner {
     if (dhcp.messageType === DHCP.inform || (dhcp.messageType === DHCP.request && dhcp.clientIp !== 0)) {
       this.claimIpv4(device, dhcp.clientIp, CLAIM.dhcp, context);
     }
+    this.evidence(device, dhcp, context);
   }
 
-  /** The device of a client address: never made from an address that only the message's sender vouches for. */
-  private dhcpClientDevice(clientMac: Mac, relayed: boolean, context: MessageContext): number {
-    const known = this.registry.indexOf(clientMac);
-    return known >= 0 || !relayed ? known : this.registry.vouchFor(clientMac, context.batch, context.index);
+  /**
+   * Whom a request speaks for: the client, in a frame of its own. Anybody can write another's address into a request,
+   * so one from another frame teaches nothing, unless a relay says that it passes it on: then a router does, or the
+   * client is not heard on this link itself, and so nobody's word stands against it.
+   */
+  private dhcpClientDevice(dhcp: Dhcpv4Observation, context: MessageContext): number {
+    const { registry } = this;
+    const frameMac = context.batch.srcMac[context.index]!;
+    const known = registry.indexOf(dhcp.clientMac);
+    if (frameMac === dhcp.clientMac || frameMac === NO_MAC) return known;
+    if (dhcp.relayIp !== 0) {
+      if (known < 0) return registry.vouchFor(dhcp.clientMac, context.batch, context.index);
+      const isHeard = registry.packetsOut[known]! > 0;
+      if (!isHeard || registry.addresses.forwards(this.senderOf(context))) return known;
+    }
+    this.foreign(context);
+    return -1;
+  }
+
+  /** Counts a message that speaks for another device, and from which nothing is learned. */
+  foreign(context: MessageContext): void {
+    this.registry.issues.add(ISSUE['device/foreign-claim'], context.packet);
   }
 
   private dhcpServer(dhcp: Dhcpv4Observation, context: MessageContext): void {

@@ -78,12 +78,21 @@ const DEFINITIONS = [
   { layer: 'device', code: 'limit', text: 'devices beyond the stated bound, not tracked' },
   {
     layer: 'device',
+    code: 'foreign-claim',
+    text: 'message that speaks for another device than its sender; nothing was learned from it',
+  },
+  {
+    layer: 'device',
     code: 'list-limit',
     text: 'names, addresses, peers or services beyond the bound per device',
   },
   { layer: 'detect', code: 'limit', text: 'detector state at its bound, oldest entries dropped' },
   { layer: 'time', code: 'backwards', text: 'packet earlier than the one before it' },
-  { layer: 'time', code: 'stray', text: 'time more than an hour ahead of the packets around it, not followed' },
+  {
+    layer: 'time',
+    code: 'stray',
+    text: 'time more than an hour ahead of the packets around it, not followed',
+  },
   { layer: 'message', code: 'arp-malformed', text: 'ARP message that contradicts itself' },
   { layer: 'message', code: 'dhcp-malformed', text: 'DHCP message with impossible lengths' },
   { layer: 'message', code: 'dns-malformed', text: 'DNS message with impossible lengths or name pointers' },

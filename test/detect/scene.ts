@@ -190,8 +190,11 @@ export class Scene {
     const frame =
       server === undefined
         ? ether(
-            { src: client, dst: BROADCAST },
-            ipv4({ src: '0.0.0.0', dst: '255.255.255.255', protocol: 17 }, udp({ ports: [68, 67] }, payload)),
+            { src: fields.from ?? client, dst: BROADCAST },
+            ipv4(
+              { src: fields.relay ?? '0.0.0.0', dst: '255.255.255.255', protocol: 17 },
+              udp({ ports: [68, 67] }, payload),
+            ),
           )
         : ether(
             { src: server.mac, dst: client },
@@ -215,7 +218,8 @@ export class Scene {
     return (await this.report(detect, undefined, before)).findings;
   }
 
-  private pcap(): Uint8Array {
+  /** The scene as a capture. */
+  pcap(): Uint8Array {
     const frames = [...this.frames].sort((a, b) => a.time - b.time);
     const size = frames.reduce((sum, { frame }) => sum + 16 + frame.length, 24);
     const bytes = new Uint8Array(size);
@@ -241,6 +245,10 @@ export class Scene {
 
 export interface DhcpFields {
   readonly client: string;
+  /** Source of the client's frame, when it is not the client itself. */
+  readonly from?: string;
+  /** giaddr. */
+  readonly relay?: string;
   /** 1 DISCOVER, 2 OFFER, 3 REQUEST, 5 ACK. */
   readonly type: number;
   readonly transaction?: number;
@@ -286,7 +294,7 @@ function dhcpMessage(fields: DhcpFields): Uint8Array {
     ipBytes('0.0.0.0'),
     ipBytes(yourIp),
     ipBytes('0.0.0.0'),
-    ipBytes('0.0.0.0'),
+    ipBytes(fields.relay ?? '0.0.0.0'),
     macBytes(client),
     new Uint8Array(10 + 64 + 128),
     [0x63, 0x82, 0x53, 0x63],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Report } from '../../src/report/schema.ts';
-import { CAMERA, type Host, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
+import { CAMERA, type Host, INTRUDER, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
 import { be16, bytesOf, ether, ipBytes, ipv4, udp } from '../packet/build-frame.ts';
 import { labels } from '../protocol/write.ts';
 
@@ -74,16 +74,94 @@ test('a question gives a domain, its answer names the peer, and who answers reso
   );
 });
 
-test('an mDNS announcement names its sender, and its owner when a reflector repeats it', async () => {
-  const group = { mac: '01:00:5e:00:00:fb', ip: '224.0.0.251' };
-  const announce = answer('camera-1.local', CAMERA.ip, 0x8400);
-  const report = await new Scene()
-    .resolve(0, CAMERA, ROUTER)
-    .udp(1, CAMERA, group, [5353, 5353], announce)
-    .udp(1.1, ROUTER, group, [5353, 5353], announce)
+const MDNS = { mac: '01:00:5e:00:00:fb', ip: '224.0.0.251' };
+const ANNOUNCEMENT = answer('camera-1.local', CAMERA.ip, 0x8400);
+
+/** What the router sends and is handed shows that it is one. */
+function withRouter(): Scene {
+  const scene = new Scene().resolve(0, CAMERA, ROUTER);
+  for (let n = 1; n <= 8; n++) scene.connection(n / 10, LAPTOP, remote(`203.0.113.${n}`), 443, 41_000 + n);
+  return scene;
+}
+
+function foreignClaims(report: Report): number {
+  return report.issues.find(({ code }) => code === 'foreign-claim')?.count ?? 0;
+}
+
+test('an mDNS announcement names its sender, and teaches nothing when a reflector repeats it', async () => {
+  const report = await withRouter()
+    .udp(2, CAMERA, MDNS, [5353, 5353], ANNOUNCEMENT)
+    .udp(2.1, ROUTER, MDNS, [5353, 5353], answer('other-name.local', CAMERA.ip, 0x8400))
     .report();
   assert.deepEqual(deviceOf(report, CAMERA.mac).names, [{ name: 'camera-1', source: 'mdns' }]);
   assert.deepEqual(deviceOf(report, ROUTER.mac).names, []);
+  assert.equal(foreignClaims(report), 0);
+});
+
+test('a router is believed about a device that does not announce itself', async () => {
+  const report = await withRouter().udp(2, ROUTER, MDNS, [5353, 5353], ANNOUNCEMENT).report();
+  assert.deepEqual(deviceOf(report, CAMERA.mac).names, [{ name: 'camera-1', source: 'mdns' }]);
+  assert.deepEqual(deviceOf(report, ROUTER.mac).names, []);
+});
+
+test('a neighbour gives nobody a name by mDNS, and the attempt is counted', async () => {
+  const report = await withRouter()
+    .resolve(1, INTRUDER, CAMERA)
+    .udp(2, INTRUDER, MDNS, [5353, 5353], answer('printer.local', CAMERA.ip, 0x8400))
+    .report();
+  assert.deepEqual(deviceOf(report, CAMERA.mac).names, []);
+  assert.deepEqual(deviceOf(report, INTRUDER.mac).names, []);
+  assert.equal(foreignClaims(report), 1);
+});
+
+test('an announcement that is said again teaches nothing new, and keeps its address current', async () => {
+  const report = await withRouter()
+    .udp(2, CAMERA, MDNS, [5353, 5353], ANNOUNCEMENT)
+    .udp(60, CAMERA, MDNS, [5353, 5353], ANNOUNCEMENT)
+    .report();
+  const camera = deviceOf(report, CAMERA.mac);
+  assert.deepEqual(camera.names, [{ name: 'camera-1', source: 'mdns' }]);
+  const own = camera.addresses.find(({ address }) => address === CAMERA.ip);
+  assert.deepEqual(own?.sources, ['arp', 'mdns', 'traffic']);
+  assert.equal(own?.lastSeen, '2023-11-14T22:14:20Z');
+});
+
+test('a DHCP request in a frame of another host teaches nothing about the client that it names', async () => {
+  const report = await withRouter()
+    .resolve(1, INTRUDER, ROUTER)
+    .dhcp(2, { client: CAMERA.mac, type: 3, hostName: 'annas-camera' })
+    .dhcp(3, {
+      client: CAMERA.mac,
+      from: INTRUDER.mac,
+      type: 3,
+      hostName: 'a-printer',
+      vendorClass: 'MSFT 5.0',
+    })
+    .dhcp(4, {
+      client: CAMERA.mac,
+      from: INTRUDER.mac,
+      relay: INTRUDER.ip,
+      type: 3,
+      hostName: 'a-printer',
+      vendorClass: 'MSFT 5.0',
+    })
+    .report();
+  const camera = deviceOf(report, CAMERA.mac);
+  assert.deepEqual(camera.names, [{ name: 'annas-camera', source: 'dhcp' }]);
+  assert.ok(!camera.identity.evidence.some(({ value }) => value === 'MSFT 5.0'));
+  assert.deepEqual(deviceOf(report, INTRUDER.mac).names, []);
+  assert.equal(foreignClaims(report), 2);
+});
+
+test('a relay speaks for a client that is not heard on this link', async () => {
+  const client = '3c:a9:f4:00:00:09';
+  const report = await new Scene()
+    .resolve(0, LAPTOP, ROUTER)
+    .dhcp(1, { client, from: ROUTER.mac, relay: ROUTER.ip, type: 3, hostName: 'far-laptop' })
+    .report();
+  assert.deepEqual(deviceOf(report, client).names, [{ name: 'far-laptop', source: 'dhcp' }]);
+  assert.deepEqual(deviceOf(report, ROUTER.mac).names, []);
+  assert.equal(foreignClaims(report), 0);
 });
 
 test('a service is what answers, not what is asked for', async () => {

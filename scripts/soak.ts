@@ -78,7 +78,10 @@ async function soak(): Promise<number> {
     ],
   );
   const ended = new Promise<number>((resolve) => live.on('close', (code) => resolve(code ?? 1)));
-  while ((await metrics()).size === 0) await sleep(100);
+  let isOver = false;
+  void ended.then(() => (isOver = true));
+  while (!isOver && (await metrics()).size === 0) await sleep(100);
+  if (isOver) throw new Error('lanscope ended at its start');
   const sender = run(join(import.meta.dirname, 'soak/send.ts'), 'wire1', values.devices, values.rate);
   let sentText = '';
   sender.stdout.on('data', (text: Buffer) => (sentText += text.toString()));

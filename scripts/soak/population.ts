@@ -10,9 +10,14 @@ const MDNS_GROUP = { mac: 0x0100_5e00_00fb, ip: 0xe000_00fb };
 const GATEWAY: Endpoint = { mac: 0x50c7_bf00_0001, ip: 0x0a00_0001 };
 /** TP-Link, Raspberry Pi, Espressif, Apple, and locally administered as phones choose them. */
 const PREFIXES = [0x50c7bf, 0xb827eb, 0x240ac4, 0xacbc32, 0x020000];
-/** Names and domains are drawn from so many, so that lists of devices reach their bounds. */
-const NAMES = 40;
-const DOMAINS = 400;
+/**
+ * What one device goes through: it comes back with another of its addresses and names, and talks to others of its
+ * domains. So few that each has shown all of it after some minutes; with more, the lists of a device grow up to their
+ * bounds for hours.
+ */
+const ADDRESSES = 3;
+const NAMES = 3;
+const DOMAINS = 6;
 const CONNECTIONS = 2;
 const FIN_ACK = 17;
 const SYN = 2;
@@ -35,20 +40,21 @@ export class Population {
   visit(): void {
     const index = this.#visits++ % this.#devices;
     const mac = PREFIXES[index % PREFIXES.length]! * 0x100_0000 + 0x1_0000 + index;
-    // 10.0.0.0/16: another address at each visit, and never one that somebody else has.
-    const ip = 0x0a00_0000 + 0x100 + ((this.#visits * 7) % 0xfe00);
+    // 10.0.0.0/16: never one that somebody else has.
+    const ip = 0x0a00_0100 + index * ADDRESSES + this.#draw(ADDRESSES);
     const host = `device-${index}-${this.#draw(NAMES)}`;
     const device = { mac, ip };
     this.writer.at = 0;
     this.#dhcpRequest(device, host);
     this.#arp(device);
     this.#udp(device, MDNS_GROUP, 5353, 5353, mdnsAnnouncement(host, ip));
-    for (let i = 0; i < CONNECTIONS; i++) this.#connect(device, `site-${this.#draw(DOMAINS)}.example`);
+    for (let i = 0; i < CONNECTIONS; i++) this.#connect(device, index + this.#draw(DOMAINS));
   }
 
-  #connect(device: Endpoint, domain: string): void {
+  #connect(device: Endpoint, site: number): void {
     const port = 32_768 + this.#draw(28_000);
-    const server = { mac: GATEWAY.mac, ip: 0xc633_6400 + this.#draw(200) };
+    const domain = `site-${site}.example`;
+    const server = { mac: GATEWAY.mac, ip: 0xc633_6400 + (site % 200) };
     const id = this.#draw(0xffff);
     this.#udp(device, GATEWAY, port, 53, dnsMessage(id, domain, -1));
     this.#udp(GATEWAY, device, 53, port, dnsMessage(id, domain, server.ip));

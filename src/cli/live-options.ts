@@ -1,6 +1,7 @@
 /** The options of `lanscope live`. */
 import type { Argv } from 'yargs';
 import { LanscopeError } from '../bytes/error.ts';
+import { BACKEND_CHOICES } from '../capture/live/live-source.ts';
 import { SEVERITIES } from '../detect/finding.ts';
 import { MODES } from '../serve/vantage.ts';
 import { parseBytes, parseSeconds } from './quantity-argument.ts';
@@ -33,6 +34,12 @@ export function liveOptions(yargs: Argv) {
               describe: 'Where the interface stands: what can be seen there, checked against what arrives',
               requiresArg: true,
             })
+            .option('backend', {
+              choices: BACKEND_CHOICES,
+              default: 'auto' as const,
+              describe: 'What captures; auto: eBPF where it can be had, else libpcap',
+              requiresArg: true,
+            })
             .option('duration', {
               type: 'string',
               describe: 'End after this time: 90, 5m, 1h',
@@ -50,6 +57,17 @@ export function liveOptions(yargs: Argv) {
               default: false,
               describe: 'Lines instead of the terminal view',
             })
+            .option('user', {
+              type: 'string',
+              describe: 'Become this user when packets come (as root)',
+              requiresArg: true,
+            })
+            .option('keep-privileges', {
+              type: 'boolean',
+
+              describe: 'Do not drop what is not needed any more when packets come',
+            })
+            .conflicts('keep-privileges', 'user')
             .option('metrics', {
               type: 'string',
               describe: 'Answer /metrics (Prometheus) and /healthz at this address: 127.0.0.1:9108',

@@ -9,6 +9,7 @@ import { type LiveProbe, type LiveRun, type LiveStatus, runLive } from '../../se
 import { parseListenAddress } from '../../serve/metrics/address.ts';
 import { outlasting } from '../../serve/outlasting-output.ts';
 import { Recording } from '../../serve/record/recording.ts';
+import { dropPrivileges, findUser, NEEDS } from '../../serve/privileges/drop.ts';
 import { MODE_NOTICE, Vantage } from '../../serve/vantage.ts';
 import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport, writeReportFiles } from '../deliver-report.ts';
@@ -17,7 +18,8 @@ import { stopOnInterrupt } from '../interrupt.ts';
 import { openDisplay } from '../live-display.ts';
 import { amountsOf, type LiveAmounts, type LiveArguments, liveOptions } from '../live-options.ts';
 import { selectionOf } from '../selection.ts';
-import { requireSaveWithDb } from '../store-option.ts';
+import { requireStillWritable } from '../still-writable.ts';
+import { requireSaveWithDb, storePath } from '../store-option.ts';
 import { version } from '../version.ts';
 
 export function options(yargs: Argv) {
@@ -32,13 +34,14 @@ export function options(yargs: Argv) {
       'a service that keeps its last gigabyte',
     )
     .epilogue(
-      'Times are those of arrival in lanscope, and packets that the kernel drops are not counted: libpcap through the package cap gives neither.',
+      "Through eBPF times are the kernel's and dropped packets are counted. libpcap through the package cap gives neither: times are those of arrival in lanscope.",
     );
 }
 
 export async function run(args: LiveArguments): Promise<ExitCode> {
   requireSaveWithDb(args);
   const amounts = amountsOf(args);
+  if (args.user !== undefined) findUser(args.user);
   const address = args.metrics === undefined ? null : parseListenAddress('--metrics', args.metrics);
   for (const path of [args.output, args.html, args.events])
     if (path !== undefined) await requireWritable(path);
@@ -52,6 +55,8 @@ export async function run(args: LiveArguments): Promise<ExitCode> {
   });
   return deliverReport(report, args);
 }
+
+const BACKEND_NAME = { ebpf: 'eBPF', libpcap: 'libpcap' } as const;
 
 async function capture(
   args: LiveArguments,
@@ -83,9 +88,18 @@ async function capture(
   const source = openLive(interfaces, {
     kernelBufferBytes: amounts.kernelBufferBytes,
     onNotice: say,
-    onOpen() {
+    backend: args.backend,
+    onOpen({ backend, how, because }) {
+      const dropped = args.keepPrivileges
+        ? 'privileges are kept (--keep-privileges)'
+        : dropPrivileges({ ...NEEDS[backend], user: args.user });
+      if (args.user !== undefined) requireStillWritable(args.user, writtenLater(args));
       display.begin();
-      say(`capturing on ${interfaces.join(', ')} through libpcap; ${MODE_NOTICE[mode]}`);
+      if (dropped !== '') say(dropped);
+      if (because !== '') say(`no eBPF: ${because}`);
+      say(
+        `capturing on ${interfaces.join(', ')} through ${BACKEND_NAME[backend]} (${how}); ${MODE_NOTICE[mode]}`,
+      );
       metrics?.opened();
       if (amounts.duration !== undefined) timer = setTimeout(() => ended.abort(), amounts.duration * 1000);
     },
@@ -117,6 +131,18 @@ async function capture(
     await recording?.close();
     await metrics?.close();
   }
+}
+
+/** Files that are made or replaced when privileges are gone. */
+function writtenLater(args: LiveArguments): string[] {
+  const isRotated = args.recordSize !== undefined || args.recordEvery !== undefined;
+  const paths = [
+    args.output,
+    args.html,
+    isRotated ? args.record : undefined,
+    args.save ? storePath(args) : undefined,
+  ];
+  return paths.filter((path) => path !== undefined);
 }
 
 function recordingOf(

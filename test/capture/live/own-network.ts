@@ -3,7 +3,7 @@
  * interfaces and puts frames on them. What it starts is in it too. It ends with the process. Needs root and koffi.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { bind, type Foreign, loadKoffi } from '../../../src/capture/live/ebpf/koffi.ts';
 
 const CLONE_NEWNS = 0x0002_0000;
@@ -12,7 +12,7 @@ const AF_PACKET = 17;
 const SOCK_RAW = 3;
 const ETH_P_ALL_BE = 0x0300;
 
-type Calls = Readonly<Record<'unshare' | 'socket' | 'sendto' | 'if_nametoindex', Foreign>>;
+type Calls = Readonly<Record<'unshare' | 'socket' | 'sendto' | 'if_nametoindex' | 'ioctl', Foreign>>;
 let calls: Calls | null = null;
 
 function libc(): Calls {
@@ -21,6 +21,7 @@ function libc(): Calls {
     socket: 'int socket(int domain, int type, int protocol)',
     sendto:
       'long sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
+    ioctl: 'int ioctl(int fd, unsigned long request, void *argument)',
     if_nametoindex: 'uint32_t if_nametoindex(const char *name)',
   }));
 }
@@ -51,6 +52,21 @@ export function makeWire(name: string, peer: string): void {
   ip('link', 'add', name, 'mtu', '9000', 'type', 'veth', 'peer', 'name', peer, 'mtu', '9000');
   ip('link', 'set', name, 'up');
   ip('link', 'set', peer, 'up');
+}
+
+const TUNSETIFF = 0x4004_54ca;
+const IFF_TUN = 1;
+const IFF_NO_PI = 0x1000;
+
+/** An interface of bare IP; what is written to the file that is given comes in by it. It is there until that is closed. */
+export function makeTunnel(name: string): number {
+  const file = openSync('/dev/net/tun', 'r+');
+  const request = Buffer.alloc(40);
+  request.write(name);
+  request.writeUInt16LE(IFF_TUN | IFF_NO_PI, 16);
+  if (Number(libc().ioctl(file, TUNSETIFF, request)) !== 0) throw new Error('no tunnel can be made');
+  ip('link', 'set', name, 'up');
+  return file;
 }
 
 /** All but loopback. */

@@ -1,8 +1,9 @@
 /**
  * beaconing (ATT&CK T1071): a device opens connections to one address elsewhere at regular intervals. Devices poll
- * their clouds all day, so a beacon informs; one to an address without a name, on a port that clients do not use, is
- * `low`. Attempts that fail are no beacons (see connection-storm), and protocols that poll by nature say nothing: clocks,
- * leases, names and announcements. What hides in questions for names is left to dns-tunnel and dga.
+ * their clouds all day, so a beacon to a named one informs; to an address without a name it is `low`, and surer on a
+ * port that clients do not use. Attempts that fail are no beacons (see connection-storm), and protocols that poll by
+ * nature say nothing: clocks, leases, names and announcements. What hides in questions for names is left to dns-tunnel
+ * and dga.
  *
  * State: `MAX_PAIRS` triples of device, address and port (later ones are not followed), the last `TIMES` times each.
  */
@@ -104,13 +105,14 @@ export const beaconing: DetectorFactory<RuleConfig<'beaconing'>> = (config, view
         if (found === null || findings.length >= MAX_FINDINGS) continue;
         const { device, address, port, protocol, episode } = pair;
         const name = view.devices.nameOf(device, address);
-        const unusual = name === '' && !POLLED_PORTS.has(port);
+        const unknown = name === '';
+        const unusual = unknown && !POLLED_PORTS.has(port);
         const actor = deviceActor(view, device);
         const service = `${protocol === IP_PROTOCOL.tcp ? 'tcp' : 'udp'}/${port}`;
         findings.push(
           findingOf(episode, {
             rule: 'beaconing',
-            severity: unusual ? 'low' : 'info',
+            severity: unknown ? 'low' : 'info',
             confidence: unusual ? 0.6 : 0.4,
             actor,
             peer: address,

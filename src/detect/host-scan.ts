@@ -1,6 +1,7 @@
 /**
  * host-scan (ATT&CK T1018, T1595 from outside): one source looks for hosts: the same port of many hosts without
- * success, echo requests to many hosts that stay silent, or ARP requests for much of a subnet.
+ * success, any ports of very many hosts, echo requests to many hosts that stay silent, or ARP requests for much of a
+ * subnet.
  *
  * State: `MAX_SWEEPS` pairs of actor and what it looks for, each a bounded counter; episodes by actor.
  */
@@ -28,6 +29,8 @@ const MAX_SWEEPS = 8192;
 const CLIENT_PORTS = new Set([53, 80, 123, 443, 853, 993, 3478, 5222, 5223, 5228, 8080, 8443, 8883]);
 /** No probe, or one that the end of an ordinary connection to one more server looks like. */
 const AMBIGUOUS = new Set(['', 'ACK', 'Maimon']);
+/** What is sought by who tries another port at each host. */
+const ANY_PORT = 'tcp';
 const ECHO_REQUEST = 8;
 const ECHO_REQUEST_V6 = 128;
 
@@ -49,6 +52,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
   const sweeps = new BoundedMap<string, Sweep>(MAX_SWEEPS);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
+  /** True when the sweep that it belongs to has reached a threshold. */
   function probe(
     actor: Actor,
     sought: string,
@@ -58,20 +62,23 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     seconds: number,
     nanos: number,
     packet: number,
-  ): void {
-    const arp = sought === 'arp';
+  ): boolean {
+    const fast =
+      sought === 'arp' ? config.arpHosts : sought === ANY_PORT ? config.anyPortHosts : config.hosts * factor;
+    const slow = config.slowHosts * factor;
+    const patience = Math.max(fast, slow);
     const sweep = sweeps.use(`${actor.key} ${sought}`, () => ({
       rate: new DistinctRate(
-        (arp ? config.arpHosts : config.hosts) * factor,
+        fast,
         config.windowSeconds,
-        arp ? Infinity : config.slowHosts * factor,
+        sought === 'arp' || sought === ANY_PORT ? Infinity : slow,
       ),
       pending: [],
     }));
     const time = toSeconds(seconds, nanos);
     if (!sweep.rate.add(hash, time)) {
-      if (sweep.pending.length < config.slowHosts * factor) sweep.pending.push([time, packet, target, hash]);
-      return;
+      if (sweep.pending.length < patience) sweep.pending.push([time, packet, target, hash]);
+      return false;
     }
     const { episode, notes } = log.at(actor, seconds, nanos);
     for (const [earlier, number, name, earlierHash] of sweep.pending) {
@@ -83,6 +90,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     episode.add(seconds, nanos, packet);
     note(notes, sought, target, hash);
     if (sweep.rate.reached === 'fast') notes.fast = true;
+    return true;
   }
 
   function note(notes: Notes, sought: string, target: string, hash: number): void {
@@ -99,16 +107,15 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     const at = slot * 4;
     const actor = view.ends.actor(slot);
     const factor = CLIENT_PORTS.has(flows.respPort[slot]!) && sought !== 'icmp' ? config.clientPortFactor : 1;
-    probe(
-      actor,
-      sought,
-      factor,
-      view.ends.target(slot),
-      hashWords(flows.respIp, at),
-      flows.firstSeconds[slot]!,
-      flows.firstNanos[slot]!,
-      flows.firstPacket[slot]!,
-    );
+    const target = view.ends.target(slot);
+    const hash = hashWords(flows.respIp, at);
+    const seconds = flows.firstSeconds[slot]!;
+    const nanos = flows.firstNanos[slot]!;
+    const packet = flows.firstPacket[slot]!;
+    const isSweep = probe(actor, sought, factor, target, hash, seconds, nanos, packet);
+    // Another port at every host: no port is sought, and all hosts are.
+    if (!isSweep && factor === 1 && sought.startsWith('tcp/'))
+      probe(actor, ANY_PORT, 1, target, hash, seconds, nanos, packet);
   }
 
   /** What the flow looked for in vain; '' when it was no probe. */

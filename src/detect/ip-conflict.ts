@@ -7,6 +7,7 @@
  * State: `MAX_ADDRESSES` addresses with the last `MAX_HOLDERS` MACs each.
  */
 import { formatIpv4, formatMac, type Mac } from '../bytes/address.ts';
+import { formatCount } from '../bytes/count.ts';
 import { toSeconds } from '../bytes/time.ts';
 import { virtualMac } from '../device/virtual-mac.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
@@ -15,7 +16,7 @@ import { deviceActor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
-import { Episode } from './episode.ts';
+import { Episode, Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
 import type { RuleConfig } from './thresholds.ts';
 
@@ -24,6 +25,8 @@ const MAX_HOLDERS = 8;
 /** A MAC divided by this is the prefix of its maker. */
 const MAKER = 0x100_0000;
 const DECLINE = 4;
+/** Conflicts that are told one by one; the rest is one finding. */
+const MAX_SINGLE = 20;
 /** An RFC 5227 probe is answered within this. */
 const DEFENCE_SECONDS = 3;
 
@@ -108,8 +111,19 @@ export const ipConflict: DetectorFactory<RuleConfig<'ip-conflict'>> = (config, v
     observe,
     findings(): Finding[] {
       const findings: Finding[] = [];
+      let rest: { episode: Episode; addresses: Samples } | null = null;
       for (const { ip, episode, holders, defended } of addresses.values()) {
         if (episode === null || holders.size < 2) continue;
+        if (findings.length >= MAX_SINGLE) {
+          rest ??= {
+            episode: new Episode(episode.first.seconds, episode.first.nanos),
+            addresses: new Samples(),
+          };
+          rest.episode.add(episode.first.seconds, episode.first.nanos, episode.packets[0] ?? 0);
+          rest.episode.extend(episode.last.seconds, episode.last.nanos);
+          rest.addresses.add(formatIpv4(ip));
+          continue;
+        }
         const macs = [...holders].sort((a, b) => a - b);
         const device = view.devices.indexOf(macs[0]!);
         const oneMaker = macs.every((mac) => Math.floor(mac / MAKER) === Math.floor(macs[0]! / MAKER));
@@ -126,6 +140,20 @@ export const ipConflict: DetectorFactory<RuleConfig<'ip-conflict'>> = (config, v
               macs: macs.map(formatMac),
               defended: defended ? 'yes' : 'no',
             },
+            technique: '',
+          }),
+        );
+      }
+      if (rest !== null) {
+        const { episode, addresses } = rest;
+        findings.push(
+          findingOf(episode, {
+            rule: 'ip-conflict',
+            severity: 'low',
+            confidence: 0.7,
+            actor: null,
+            summary: `${formatCount(episode.count)} further addresses are used by more than one MAC address`,
+            evidence: { addresses: addresses.list(), addressCount: episode.count },
             technique: '',
           }),
         );

@@ -71,6 +71,13 @@ export const THRESHOLDS = {
       100,
       'clients that are cut off fail at many hosts on ports of the web',
     ),
+    anyPortHosts: t(
+      200,
+      'hosts',
+      20,
+      1_000_000,
+      'failing at so many hosts, each at another port, within the window; file sharing stays below',
+    ),
     arpHosts: t(64, 'hosts', 16, 65_535, 'a quarter of a /24 asked for within the window'),
     episodeSeconds: EPISODE,
   },

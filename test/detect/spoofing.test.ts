@@ -22,6 +22,18 @@ test('arp-spoof: one request does not excuse a burst of replies', async () => {
   assert.equal(finding.peer, ROUTER.mac);
 });
 
+test('arp-spoof: a question of its own, or of another, does not excuse what it tells a third', async () => {
+  const scene = new Scene().arpReply(1, ROUTER, LAPTOP).arpReply(1.5, LAPTOP, ROUTER);
+  scene
+    .arpRequest(9, INTRUDER, LAPTOP.ip)
+    .arpRequest(9.1, INTRUDER, ROUTER.ip)
+    .arpRequest(9.5, CAMERA, ROUTER.ip);
+  for (let i = 0; i < 4; i++) {
+    scene.arpReply(10 + i, INTRUDER, LAPTOP, ROUTER.ip).arpReply(10.1 + i, INTRUDER, ROUTER, LAPTOP.ip);
+  }
+  assert.equal(only(await scene.findings(), 'arp-spoof').severity, 'critical');
+});
+
 test('arp-spoof: who sends is to blame, whoever the message names', async () => {
   const scene = new Scene()
     .resolve(0, LAPTOP, ROUTER)

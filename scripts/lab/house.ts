@@ -144,8 +144,8 @@ export async function inhabit(
     machines.map(async ({ role, mac }) => {
       lab.addHost(role, { mac, resolver: built.router.ip });
       const vendor = role === 'plug' ? 'udhcp 1.24.1' : undefined;
-      await lab.attempt(role, leaseCommand(lab, nameOf(role, mac), vendor), 40_000);
-      return { name: role, role, mac, ip: addressOf(lab, role, net), agent: new Agent(lab, role) };
+      const ip = await leased(lab, role, net, leaseCommand(lab, nameOf(role, mac), vendor));
+      return { name: role, role, mac, ip, agent: new Agent(lab, role) };
     }),
   );
   await startServices(lab, hosts);
@@ -154,7 +154,7 @@ export async function inhabit(
 }
 
 /** Until something in the host listens on a UDP port: daemons take their time on a busy machine. */
-async function listening(lab: Lab, host: string, port: number): Promise<void> {
+export async function listening(lab: Lab, host: string, port: number): Promise<void> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   for (let i = 0; i < 50; i++) {
     if (lab.run(host, ['cat', '/proc/net/udp']).includes(wanted)) return;
@@ -284,8 +284,11 @@ function nameOf(role: Role, mac: string): string {
   return role === 'intruder' ? 'kali' : `${role}-${mac.slice(-5).replace(':', '')}`;
 }
 
-function addressOf(lab: Lab, host: string, net: string): string {
-  const found = /inet ([\d.]+)/.exec(lab.run(host, ['ip', '-4', 'addr', 'show', 'dev', 'eth0']))?.[1];
-  if (found?.startsWith(net) !== true) throw new Error(`${host} got no lease`);
-  return found;
+async function leased(lab: Lab, host: string, net: string, command: readonly string[]): Promise<string> {
+  for (let i = 0; i < 3; i++) {
+    await lab.attempt(host, command, 40_000);
+    const ip = /inet ([\d.]+)/.exec(lab.run(host, ['ip', '-4', 'addr', 'show', 'dev', 'eth0']))?.[1];
+    if (ip?.startsWith(net) === true) return ip;
+  }
+  throw new Error(`${host} got no lease`);
 }

@@ -39,7 +39,12 @@ async function record(): Promise<void> {
   else await hostileDay(day);
   await stop();
   mkdirSync(folder, { recursive: true });
-  const { packets, ...told } = await retime(raw, join(folder, 'capture.pcapng'), day.gaps, day.episodes);
+  const { packets, absent, ...told } = await retime(
+    raw,
+    join(folder, 'capture.pcapng'),
+    day.gaps,
+    day.episodes,
+  );
   const truth = {
     truth: 1,
     capture: 'capture.pcapng',
@@ -55,6 +60,10 @@ async function record(): Promise<void> {
     episodes: told.episodes,
   };
   writeFileSync(join(folder, 'truth.json'), `${JSON.stringify(truth, null, 2)}\n`);
+  if (absent.length > 0) {
+    console.error(`${name}: no packet of ${absent.join(', ')}`);
+    process.exitCode = 1;
+  }
   const counts = told.episodes.map((episode) => `${episode.name} ${episode.packets?.count}`).join(', ');
   console.log(
     `${name}: ${packets} packets, ${Math.round((Date.now() - started) / 1000)} s${counts === '' ? '' : `: ${counts}`}`,

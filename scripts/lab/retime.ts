@@ -22,13 +22,13 @@ interface Marked {
   to: string;
 }
 
-/** Writes the capture; what belongs into its truth file. Throws when an episode left no packet: then it did not happen. */
+/** Writes the capture; what belongs into its truth file. `absent`: episodes without a packet, which did not happen. */
 export async function retime(
   raw: string,
   target: string,
   gaps: readonly Gap[],
   episodes: readonly RecordedEpisode[],
-): Promise<Pick<Truth, 'gaps' | 'episodes'> & { packets: number }> {
+): Promise<Pick<Truth, 'gaps' | 'episodes'> & { packets: number; absent: string[] }> {
   const marked: Marked[] = episodes.map((episode) => ({
     episode,
     matches: compileFilter(episode.filter),
@@ -85,7 +85,9 @@ export async function retime(
   await source.close();
   drain();
   closeSync(file);
-  return { packets: number, gaps: merged(inserted), episodes: marked.map(episodeOf) };
+  const happened = marked.filter(({ count }) => count > 0);
+  const absent = marked.filter(({ count }) => count === 0).map(({ episode }) => episode.name);
+  return { packets: number, absent, gaps: merged(inserted), episodes: happened.map(episodeOf) };
 }
 
 /** Gaps after the same packet are one. */
@@ -104,7 +106,6 @@ function merged(gaps: readonly { afterPacket: number; seconds: number }[]): NonN
 
 function episodeOf({ episode, first, last, count, from, to }: Marked): Truth['episodes'][number] {
   const { name, technique, rules, also, actors, targets, filter, tool } = episode;
-  if (count === 0) throw new Error(`${name}: no packet matches '${filter}'`);
   return {
     name,
     technique,

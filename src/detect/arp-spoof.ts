@@ -6,7 +6,7 @@
  * Not counted: answers to requests (proxy ARP, a hub with two interfaces), announcements of an address whose owner
  * does not speak up (failover, new leases), MACs of redundancy groups, probes, and requests that a host makes with the
  * address of another of its interfaces: it asks again only when its cache runs out.
- * State: `MAX_REQUESTS` open requests, `MAX_CLAIMS` pairs of sender and address; episodes by actor.
+ * State: `MAX_REQUESTS` open requests by asker and address, `MAX_CLAIMS` pairs of sender and address; episodes by actor.
  */
 import { formatCount } from '../bytes/count.ts';
 import { formatIpv4, formatMac } from '../bytes/address.ts';
@@ -70,8 +70,8 @@ interface Claim {
 const newClaim = (): Claim => ({ request: 0, answers: 0, unsolicited: 0, since: -1, pending: [] });
 
 export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view): Detector => {
-  /** By address asked for. */
-  const requests = new BoundedMap<number, Request>(MAX_REQUESTS);
+  /** By the asker's MAC and the address asked for: a request excuses answers to the asker, and to nobody else. */
+  const requests = new BoundedMap<string, Request>(MAX_REQUESTS);
   const claims = new BoundedMap<string, Claim>(MAX_CLAIMS);
   /** Address → MAC that first said it has it. */
   const firstHolder = new BoundedMap<number, Holder>(MAX_CLAIMS);
@@ -91,7 +91,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     const { senderIp, senderMac, targetIp, gratuitous } = arp;
     const now = toSeconds(at.seconds, at.nanos);
     if (!gratuitous) {
-      const open = requests.use(targetIp, () => ({ seconds: 0, count: 0 }));
+      const open = requests.use(`${senderMac} ${targetIp}`, () => ({ seconds: 0, count: 0 }));
       open.seconds = now;
       open.count++;
     }
@@ -123,7 +123,7 @@ export const arpSpoof: DetectorFactory<RuleConfig<'arp-spoof'>> = (config, view)
     if (question !== undefined) question.isAnswered = true;
     const holder = holderOf(senderIp, senderMac, now);
     if (virtualMac(senderMac) !== '') return;
-    const asked = requests.peek(senderIp);
+    const asked = requests.peek(`${targetMac} ${senderIp}`);
     const owner = ownerBeside(senderIp, senderMac, holder.mac);
     const own = noteOwn(senderMac, senderIp);
     // Announcing its only address is what a second interface does.

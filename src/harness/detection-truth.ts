@@ -27,7 +27,8 @@ const EpisodeSchema = Type.Object(
     ),
     actors: Type.Array(Type.String({ minLength: 1 }), {
       minItems: 1,
-      description: 'Who does it: device ids (MAC addresses) and addresses that it sends with.',
+      description:
+        'Who does it: device ids (MAC addresses) and addresses that it sends with; `*` when nobody could say who.',
     }),
     targets: names('Whom it is done to: device ids, addresses.'),
     from: time('First packet of it.'),

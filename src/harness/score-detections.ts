@@ -188,7 +188,7 @@ function isAbout(finding: ReportFinding, episode: TruthEpisode): boolean {
   if (Date.parse(finding.lastTime) < Date.parse(episode.from) - tolerance) return false;
   if (finding.device !== '') return episode.actors.includes(finding.device);
   // An actor elsewhere, or one that hides behind false addresses, is no device: the evidence or the victim tells.
-  if (episode.targets.includes(finding.peer)) return true;
+  if (episode.actors.includes('*') || episode.targets.includes(finding.peer)) return true;
   return Object.values(finding.evidence)
     .flat()
     .some((value) => typeof value === 'string' && episode.actors.includes(value));

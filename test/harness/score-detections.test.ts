@@ -82,6 +82,9 @@ describe('an episode is detected', () => {
     assert.equal(score([finding({ ...elsewhere, evidence: { source: '192.168.1.66' } })]).recall, 1);
     assert.equal(score([finding({ ...elsewhere, evidence: { sources: ['192.168.1.66'] } })]).recall, 1);
     assert.equal(score([finding({ device: '', peer: VICTIM })]).recall, 1);
+    const hidden = [{ ...scan, actors: ['*'] }];
+    assert.equal(score([finding(elsewhere)], hidden).recall, 1);
+    assert.equal(score([finding({ device: VICTIM })], hidden).recall, 0);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Ways out: tunnels in DNS and ICMP, beacons, generated names, dead servers, and bulk. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent } from '../agent.ts';
 import type { Attack } from '../attack.ts';
 import type { Day } from '../day.ts';
 
@@ -151,7 +152,7 @@ function beacon(name: string, { jitter, do: how }: BeaconShape): Attack {
   return {
     name,
     technique: 'T1071.001',
-    rules: ['beaconing', 'c2-heartbeat'],
+    rules: ['beaconing'],
     async run(day) {
       const { choices, house } = day;
       const bot = day.thing();
@@ -184,7 +185,7 @@ function beacon(name: string, { jitter, do: how }: BeaconShape): Attack {
 const heartbeat: Attack = {
   name: 'c2-heartbeat',
   technique: 'T1071',
-  rules: ['c2-heartbeat', 'beaconing'],
+  rules: ['heartbeat', 'beaconing'],
   async run(day) {
     const { choices, house } = day;
     const bot = day.thing();
@@ -288,8 +289,7 @@ const portMapping: Attack = {
   async run(day) {
     const { lab, router } = day.house;
     const bot = day.thing();
-    lab.start('router', ['/usr/bin/python3', '-m', 'http.server', '5000', '--bind', router.ip]);
-    await sleep(1200);
+    await new Agent(lab, 'router').do({ do: 'serve', kind: 'http', port: 5000 });
     const port = String(day.choices.pick([23, 80, 554, 8080]));
     await bot.agent.do({
       do: 'http',
@@ -307,7 +307,7 @@ const portMapping: Attack = {
       actors: [bot.mac, bot.ip],
       targets: [router.mac, router.ip],
       filter: `tcp and ether src ${bot.mac} and dst port 5000`,
-      tool: `AddPortMapping for port ${port} (send/agent.py; the router has no IGD and refuses)`,
+      tool: `AddPortMapping for port ${port} (send/agent.py, to a web server that accepts anything)`,
     };
   },
 };

@@ -51,7 +51,13 @@ function flood(
   };
 }
 
-function reflection(name: string, port: number, reflectorOf: (day: Day) => Pick<Host, 'mac' | 'ip'>): Attack {
+type Reflector = Pick<Host, 'mac' | 'ip'>;
+
+function reflection(
+  name: string,
+  port: number,
+  reflectorOf: (day: Day) => Reflector | Promise<Reflector>,
+): Attack {
   return {
     name,
     technique: 'T1498.002',
@@ -60,7 +66,7 @@ function reflection(name: string, port: number, reflectorOf: (day: Day) => Pick<
     async run(day) {
       const { lab, router } = day.house;
       const attacker = day.host('intruder');
-      const reflector = reflectorOf(day);
+      const reflector = await reflectorOf(day);
       // What is asked for is elsewhere: the frame goes to the router when the reflector does not live here.
       const mac = reflector.mac === '' ? router.mac : reflector.mac;
       const victim = `203.0.113.${day.choices.int(100, 199)}`;
@@ -122,5 +128,9 @@ export const FLOODS: readonly Attack[] = [
   ),
   reflection('dns-reflection', 53, ({ house }) => house.router),
   reflection('ntp-reflection', 123, () => ({ mac: '', ip: '203.0.113.18' })),
-  reflection('ssdp-reflection', 1900, (day) => day.host('nas')),
+  reflection('ssdp-reflection', 1900, async (day) => {
+    const reflector = day.thing();
+    await reflector.agent.do({ do: 'serve', kind: 'ssdp', port: 1900 });
+    return reflector;
+  }),
 ];

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { PYTHON } from '../agent.ts';
 import type { Attack } from '../attack.ts';
 import type { Day } from '../day.ts';
-import { leaseByUdhcpc } from '../home.ts';
+import { leaseCommand } from '../home.ts';
+import { listening } from '../house.ts';
 
 export const FRAMES = join(import.meta.dirname, '../send/frames.py');
 
@@ -111,11 +112,16 @@ const rogueDhcp: Attack = {
         '--bind-interfaces',
       ],
       ...[`--dhcp-range=${net}.200,${net}.220,1h`, `--dhcp-option=option:router,${attacker.ip}`],
-      ...['--dhcp-authoritative', `--dhcp-leasefile=${lab.file('rogue-leases', '')}`, '--user=root'],
+      ...[
+        '--dhcp-authoritative',
+        '--no-ping',
+        `--dhcp-leasefile=${lab.file('rogue-leases', '')}`,
+        '--user=root',
+      ],
     ]);
-    await sleep(1200);
+    await listening(lab, 'intruder', 67);
     const victims = [day.host('phone'), day.host('laptop')];
-    for (const { name } of victims) leaseByUdhcpc(lab, name, name);
+    for (const { name } of victims) await lab.attempt(name, leaseCommand(lab, name));
     await sleep(500);
     await lab.stop(server);
     return {
@@ -139,7 +145,7 @@ const starvation: Attack = {
     const { mac, ip } = day.host('intruder');
     return {
       // Each question comes from an address of its own: who it is cannot be seen.
-      actors: [mac, ip, 'link'],
+      actors: [mac, ip, '*'],
       targets: [day.house.router.mac],
       filter: 'udp and src port 68 and src host 0.0.0.0',
       tool: `${count} DHCPDISCOVER from made-up clients, 50/s (send/frames.py, as dhcpig sends)`,

@@ -182,10 +182,10 @@ def telnet(c):
 def serve(c):
     """Services: `http`, `sink` (swallows and answers shortly), `echo` (answers each message), `telnet`, `udp`."""
     kind = c['kind']
-    if kind == 'udp':
+    if kind in ('udp', 'ssdp'):
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.bind(('', c['port']))
-        threading.Thread(target=udp_server, args=(s,), daemon=True).start()
+        threading.Thread(target=udp_server if kind == 'udp' else ssdp_server, args=(s,), daemon=True).start()
         return {}
     context = None
     if c.get('cert'):
@@ -200,6 +200,19 @@ def udp_server(s):
     while True:
         body, peer = s.recvfrom(65536)
         s.sendto(os.urandom(min(len(body), 1200)), peer)
+
+
+def ssdp_server(s):
+    """Answers whoever asks, as old UPnP stacks do: one datagram for each device and service."""
+    while True:
+        body, peer = s.recvfrom(2048)
+        if not body.startswith(b'M-SEARCH'):
+            continue
+        for kind in ('upnp:rootdevice', 'device:Basic:1', 'service:Layer3Forwarding:1', 'service:WANIPConnection:1', 'device:InternetGatewayDevice:1'):
+            s.sendto(
+                f'HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=1800\r\nEXT:\r\nLOCATION: http://192.168.1.1:49152/description.xml\r\nSERVER: Linux/2.6.32, UPnP/1.0, Portable SDK for UPnP devices/1.6.6\r\nST: urn:schemas-upnp-org:{kind}\r\nUSN: uuid:28802880-2880-1880-a880-001122334455::urn:schemas-upnp-org:{kind}\r\n\r\n'.encode(),
+                peer,
+            )
 
 
 def accept(listener, kind, context, accepted):

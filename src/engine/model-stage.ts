@@ -40,8 +40,9 @@ export class ModelStage implements Output {
   begin({ flows, devices }: Pipeline): void {
     const outputs = this.#outputs;
     this.#scoring = new FlowScoring(this.#model, flows, devices, [
-      (flow, className, { score, isAlarm }) => {
-        for (const output of outputs) output.flowScore!({ flow, class: className, score, isAlarm });
+      ({ id, lastSeconds, lastNanos }, className, { score, isAlarm }) => {
+        const told = { flow: id, seconds: lastSeconds, nanos: lastNanos, class: className, score, isAlarm };
+        for (const output of outputs) output.flowScore!(told);
       },
     ]);
   }

@@ -8,6 +8,9 @@ import type { Report } from '../report/schema.ts';
 export interface FlowScore {
   /** Running number of the flow, from 0. */
   readonly flow: number;
+  /** Its end. */
+  readonly seconds: number;
+  readonly nanos: number;
   /** The likeliest class that is not benign, and how likely it is. */
   readonly class: string;
   readonly score: number;

@@ -16,7 +16,7 @@ import { UnusableModel } from './description.ts';
 import { explain } from './explain.ts';
 import type { Model } from './load.ts';
 import { mlFinding } from './ml-findings.ts';
-import { pendingFlow, PendingFlows } from './pending-flows.ts';
+import { type PendingFlow, pendingFlow, PendingFlows } from './pending-flows.ts';
 import { BATCH_ROWS } from './scorer.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
@@ -34,7 +34,7 @@ export interface DeviceScores {
 }
 
 /** Told of every flow, in the order in which they ended. */
-export type ScoreListener = (flow: number, className: string, verdict: Verdict) => void;
+export type ScoreListener = (flow: PendingFlow, className: string, verdict: Verdict) => void;
 
 export class FlowScoring {
   readonly model: Model;
@@ -158,6 +158,6 @@ export class FlowScoring {
       }
     }
     if (verdict.isAlarm) this.#alarms.add(flow, verdict, rows, index * width, width);
-    for (const listener of this.#listeners) listener(flow.id, className, verdict);
+    for (const listener of this.#listeners) listener(flow, className, verdict);
   }
 }

@@ -118,7 +118,7 @@ export function* findingsCsv(findings: readonly ReportFinding[]): Generator<stri
 
 /** A header line and one line a flow. */
 export function* flowsCsv(rows: readonly FlowRow[]): Generator<string> {
-  const columns = [
+  const columns: (keyof FlowRow)[] = [
     'flow',
     'start',
     'durationSeconds',
@@ -134,9 +134,10 @@ export function* flowsCsv(rows: readonly FlowRow[]): Generator<string> {
     'respPackets',
     'origBytes',
     'respBytes',
-  ] as const satisfies readonly (keyof FlowRow)[];
+  ];
+  if (rows.some(({ mlScore }) => mlScore !== undefined)) columns.push('ml', 'mlScore');
   yield csvLine(columns.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)));
-  for (const row of rows) yield csvLine(columns.map((name) => row[name]));
+  for (const row of rows) yield csvLine(columns.map((name) => row[name] ?? ''));
 }
 
 /** A header line and one line a host. */

@@ -27,6 +27,10 @@ export interface FlowRow {
   /** IP bytes. */
   readonly origBytes: number;
   readonly respBytes: number;
+  /** The likeliest class that is not benign, if its score reaches the threshold, else ''; absent without a model. */
+  ml?: string;
+  /** Score of that class; absent without a model. */
+  mlScore?: number;
 }
 
 export const FLOW_SORTS = ['bytes', 'packets', 'duration', 'start'] as const;
@@ -61,10 +65,15 @@ export class TopFlows {
   readonly #limit: number;
   readonly #sort: FlowSort;
   #kept: { readonly key: number; readonly row: FlowRow }[] = [];
+  /** Rows whose flows are not scored yet, by flow; empty without a model. */
+  readonly #unscored = new Map<number, FlowRow>();
+  readonly #isScored: boolean;
   /** A flow below this is not among the first any more. */
   #least = -Infinity;
 
-  constructor(limit: number, sort: FlowSort) {
+  /** `isScored`: `flowScore` will be called of every flow. */
+  constructor(limit: number, sort: FlowSort, isScored = false) {
+    this.#isScored = isScored;
     this.#limit = limit;
     this.#sort = sort;
   }
@@ -73,8 +82,19 @@ export class TopFlows {
     this.seen++;
     const key = sortKey(flows, slot, this.#sort);
     if (key < this.#least) return;
-    this.#kept.push({ key, row: flowRow(flows, slot) });
+    const row = flowRow(flows, slot);
+    this.#kept.push({ key, row });
+    if (this.#isScored) this.#unscored.set(row.flow, row);
     if (this.#kept.length >= 2 * this.#limit + 2) this.#prune();
+  }
+
+  /** A model scored the flow with this number, from 0. */
+  flowScore(flow: number, className: string, score: number, isAlarm: boolean): void {
+    const row = this.#unscored.get(flow + 1);
+    if (row === undefined) return;
+    row.ml = isAlarm ? className : '';
+    row.mlScore = score;
+    this.#unscored.delete(flow + 1);
   }
 
   rows(): FlowRow[] {

@@ -4,6 +4,8 @@ import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { readConfig } from '../../engine/config.ts';
+import type { FlowScore } from '../../engine/output.ts';
+import type { Model } from '../../model/load.ts';
 import type { FlowTable } from '../../flow/table.ts';
 import { flowsCsv, talkersCsv } from '../../report/csv.ts';
 import { FLOW_SORTS, TopFlows } from '../../report/flows.ts';
@@ -11,6 +13,7 @@ import { formatCount, formatPlural } from '../../report/quantity.ts';
 import { TALKER_SORTS, Talkers } from '../../report/talkers.ts';
 import { renderFlows, renderTalkers } from '../../report/terminal/flows.ts';
 import { makeStyle, type Style } from '../../report/terminal/style.ts';
+import { chosenModel, modelOption } from '../model-option.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { restoreStdin } from '../stdin-argument.ts';
@@ -19,7 +22,7 @@ import { hasColor, terminalWidth, writeData, writeNotice, writeResult } from '..
 import { version } from '../version.ts';
 
 export function options(yargs: Argv) {
-  return selectionOptions(yargs)
+  return selectionOptions(modelOption(yargs))
     .positional('capture', {
       type: 'string',
       array: true,
@@ -69,8 +72,14 @@ export async function run(args: Arguments): Promise<ExitCode> {
     const shown = rows.length < talkers.hosts ? `, ${rows.length} shown` : '';
     await writeRows(args, rows, talkersCsv, () => table(title, shown, rows, renderTalkers, style));
   } else {
-    const flows = new TopFlows(args.top, args.sort);
-    await readFlows(args, (slot, table) => flows.flowEnd(slot, table));
+    const model = await chosenModel(args.model);
+    const flows = new TopFlows(args.top, args.sort, model !== undefined);
+    await readFlows(
+      args,
+      (slot, table) => flows.flowEnd(slot, table),
+      model,
+      (scored) => flows.flowScore(scored.flow, scored.class, scored.score, scored.isAlarm),
+    );
     const rows = flows.rows();
     const title = formatPlural(flows.seen, 'flow');
     const shown = rows.length < flows.seen ? `, ${rows.length} shown` : '';
@@ -79,7 +88,12 @@ export async function run(args: Arguments): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-async function readFlows(args: Arguments, flowEnd: (slot: number, flows: FlowTable) => void): Promise<void> {
+async function readFlows(
+  args: Arguments,
+  flowEnd: (slot: number, flows: FlowTable) => void,
+  model?: Model,
+  flowScore: (score: FlowScore) => void = () => {},
+): Promise<void> {
   const selection = selectionOf(args);
   const config = args.config === undefined ? undefined : await readConfig(args.config);
   const progress = createProgress();
@@ -87,7 +101,8 @@ async function readFlows(args: Arguments, flowEnd: (slot: number, flows: FlowTab
     paths: await findCaptures(args.capture),
     ...(config === undefined ? {} : { config }),
     ...(selection === null ? {} : { selection }),
-    outputs: [{ flowEnd, end: () => Promise.resolve() }],
+    outputs: [{ flowEnd, flowScore, end: () => Promise.resolve() }],
+    ...(model === undefined ? {} : { model, onNotice: writeNotice }),
     onProgress: (state) => progress.update(state),
     version: version(),
   }).finally(() => progress.stop());

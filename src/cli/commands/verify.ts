@@ -1,19 +1,22 @@
 /** `lanscope verify`: does this capture still give this report? */
 import type { Argv } from 'yargs';
-import { EXIT, type ExitCode } from '../../bytes/error.ts';
+import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { baselineOf } from '../../engine/baseline.ts';
 import { configFromSettings, readConfig } from '../../engine/config.ts';
+import type { Model } from '../../model/load.ts';
 import { reportDigest } from '../../report/canonical.ts';
 import { diffReports } from '../../report/diff/diff.ts';
 import { renderDiffText } from '../../report/diff/render-text.ts';
 import { EXACT_DIFF } from '../../report/diff/settings.ts';
 import { readReport } from '../../report/read.ts';
+import type { Report } from '../../report/schema.ts';
+import { BUNDLED, chosenModel } from '../model-option.ts';
 import { requireBaseline } from '../detect-options.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
-import { hasColor, terminalWidth, writeResult } from '../terminal.ts';
+import { hasColor, terminalWidth, writeNotice, writeResult } from '../terminal.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
 
@@ -46,6 +49,11 @@ export function options(yargs: Argv) {
       describe: 'The report that was its baseline, when it had one',
       requiresArg: true,
     })
+    .option('model', {
+      type: 'string',
+      describe: 'The model that scored its flows, when it is not the one that comes along',
+      requiresArg: true,
+    })
     .epilogue('Exit codes: 0 the same digest, 1 another, 2 bad usage or input.');
 }
 
@@ -64,6 +72,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     args.config === undefined ? configFromSettings(stated.settings) : await readConfig(args.config);
   const baseline = args.baseline === undefined ? undefined : baselineOf(await readReport(args.baseline));
   requireBaseline(config, baseline);
+  const model = await modelOf(stated, args.model);
   const selection = selectionOf(args);
   const progress = createProgress();
   const { report } = await analyze({
@@ -72,6 +81,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(baseline === undefined ? {} : { baseline }),
     ...(selection === null ? {} : { selection }),
+    ...(model === undefined ? {} : { model, onNotice: writeNotice }),
     // The digest covers the hashes of the inputs, and a report may be without.
     source: { noHash: stated.input.every(({ sha256 }) => sha256 === '') },
     onProgress: (state) => progress.update(state),
@@ -87,4 +97,17 @@ export async function run(args: Arguments): Promise<ExitCode> {
       renderDiffText(diff, { width: terminalWidth(), color: hasColor() }),
   );
   return EXIT.no;
+}
+
+/** The model that the report names. INPUT_NOT_FOUND when it is not at hand: without it the digest is another. */
+async function modelOf(stated: Report, file: string | undefined): Promise<Model | undefined> {
+  const wanted = stated.models[0];
+  if (wanted === undefined) return undefined;
+  const model = await chosenModel(file ?? BUNDLED);
+  if (model?.sha256 === wanted.sha256) return model;
+  throw new LanscopeError(
+    'INPUT_NOT_FOUND',
+    `the report's flows were scored by the model ${wanted.name} with SHA-256 ${wanted.sha256}`,
+    'Name its file with --model FILE',
+  );
 }

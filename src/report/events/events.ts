@@ -8,11 +8,22 @@ import { serviceName } from '../zeek/conn.ts';
 import { flowIdentity, flowSummary } from './flow-part.ts';
 import { messagePart } from './message-part.ts';
 
+/** What a model says of a flow that ended. */
+interface FlowScoreEvent {
+  /** Running number, from 0. */
+  readonly flow: number;
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly class: string;
+  readonly score: number;
+  readonly isAlarm: boolean;
+}
+
 /**
  * Events as NDJSON, one object a line, with the member names that readers of Suricata's EVE expect:
  *
  *   timestamp    packet time, RFC 3339 UTC (of a flow: its end; of a device: first seen; of a finding: first event)
- *   event_type   flow, dns, dhcp, tls, quic, http, ssh, mqtt, ssdp, arp; at the end device, finding
+ *   event_type   flow, dns, dhcp, tls, quic, http, ssh, mqtt, ssdp, arp; with a model ml; at the end device, finding
  *   pcap_cnt     packet number, for messages
  *   flow_id, src_ip, src_port, dest_ip, dest_port, proto, community_id   for what belongs to a flow
  *   <event_type> what is said, in a member named like the event; `flow` with `tcp` and `app_proto` beside it
@@ -48,6 +59,16 @@ export class EventFile {
       ...flowIdentity(flows, slot),
       app_proto: serviceName(flows, slot),
       ...flowSummary(flows, slot),
+    });
+  }
+
+  /** Comes some time after the `flow` event that it belongs to. */
+  flowScore({ flow, seconds, nanos, class: className, score, isAlarm }: FlowScoreEvent): void {
+    this.#write({
+      timestamp: formatTime(seconds, nanos),
+      event_type: 'ml',
+      flow_id: flow + 1,
+      ml: { class: className, score, alarm: isAlarm },
     });
   }
 

@@ -31,7 +31,14 @@ const NARROW_COLUMNS: readonly Column[] = [
 
 export function renderFlows(rows: readonly FlowRow[], width: number, style: Style): string {
   return width >= WIDE
-    ? renderGrid(WIDE_COLUMNS, rows.map(wideRow), width, style.bold)
+    ? isScored(rows)
+      ? renderGrid(
+          [...WIDE_COLUMNS, { head: 'Model', least: 9 }],
+          rows.map((row) => [...wideRow(row), cell(verdict(row))]),
+          width,
+          style.bold,
+        )
+      : renderGrid(WIDE_COLUMNS, rows.map(wideRow), width, style.bold)
     : renderGrid(
         NARROW_COLUMNS,
         rows.map((row) => narrowRow(row, style)),
@@ -39,6 +46,15 @@ export function renderFlows(rows: readonly FlowRow[], width: number, style: Styl
         style.bold,
         true,
       );
+}
+
+function isScored(rows: readonly FlowRow[]): boolean {
+  return rows.some(({ mlScore }) => mlScore !== undefined);
+}
+
+/** `c2 0.998`; the score alone of what is no alarm. */
+function verdict({ ml = '', mlScore }: FlowRow): string {
+  return mlScore === undefined ? '' : `${safeText(ml)} ${mlScore.toFixed(3)}`.trim();
 }
 
 function wideRow(row: FlowRow): Cell[] {
@@ -59,7 +75,11 @@ function wideRow(row: FlowRow): Cell[] {
 function narrowRow(row: FlowRow, style: Style): Cell[] {
   return [
     [...cell(originator(row)), ...cell(`→ ${responder(row)}`)],
-    [...cell(service(row)), ...cell(`${row.state} ${row.history}`, style.dim)],
+    [
+      ...cell(service(row)),
+      ...cell(`${row.state} ${row.history}`, style.dim),
+      ...(row.mlScore === undefined ? [] : cell(`model ${verdict(row)}`)),
+    ],
     [...cell(formatBytes(row.origBytes)), ...cell(formatBytes(row.respBytes))],
     cell(formatDuration(row.durationSeconds)),
   ];

@@ -81,6 +81,7 @@ writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(root, Object.
 
 const data = join(root, 'src/fingerprint/data');
 if (existsSync(data)) cpSync(data, join(dist, 'data'), { recursive: true });
+cpSync(join(root, 'src/model/data'), join(dist, 'data'), { recursive: true });
 const object = 'capture.bpf.o';
 cpSync(join(root, 'bpf', object), join(dist, 'data', object));
 for (const schema of ['report.schema.json', 'diff/diff.schema.json']) {

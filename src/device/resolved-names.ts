@@ -5,24 +5,24 @@ import { LIMIT } from './limits.ts';
  * one address serves many names. Bounded by `LIMIT.resolvedNames`; the oldest entry makes room.
  */
 export class ResolvedNames {
-  /** Address → device → name. */
-  private readonly names = new Map<string, Map<number, string>>();
+  /** Device → address → name: in this order, because devices are fewer than addresses. */
+  private readonly names = new Map<number, Map<string, string>>();
   /** Whose entries those are, in the order in which they came: a ring once it is full. */
   private readonly devices: number[] = [];
   private readonly addresses: string[] = [];
   private oldest = 0;
 
   set(device: number, address: string, name: string): void {
-    let named = this.names.get(address);
-    if (named === undefined) this.names.set(address, (named = new Map<number, string>()));
-    const known = named.get(device);
+    let named = this.names.get(device);
+    if (named === undefined) this.names.set(device, (named = new Map<string, string>()));
+    const known = named.get(address);
     if (known === name) return;
-    named.set(device, name);
+    named.set(address, name);
     if (known === undefined) this.enter(device, address);
   }
 
   get(device: number, address: string): string {
-    return this.names.get(address)?.get(device) ?? '';
+    return this.names.get(device)?.get(address) ?? '';
   }
 
   private enter(device: number, address: string): void {
@@ -39,8 +39,8 @@ export class ResolvedNames {
   }
 
   private forget(device: number, address: string): void {
-    const named = this.names.get(address)!;
-    named.delete(device);
-    if (named.size === 0) this.names.delete(address);
+    const named = this.names.get(device)!;
+    named.delete(address);
+    if (named.size === 0) this.names.delete(device);
   }
 }

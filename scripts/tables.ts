@@ -1,6 +1,8 @@
 /** The tables of the README that say what is decoded, derived from the lists that the decoders themselves run on. */
 import { COMPRESSIONS } from '../src/capture/compression/containers.ts';
 import { CAPTURE_FORMATS } from '../src/capture/format.ts';
+import { RULES } from '../src/detect/rules.ts';
+import { type Threshold, THRESHOLDS } from '../src/detect/thresholds.ts';
 import { ENCAPSULATIONS, type Encapsulation } from '../src/packet/encapsulation.ts';
 import { linkTypeName } from '../src/packet/link-type.ts';
 
@@ -9,6 +11,8 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   formats: formatTable,
   'link-types': linkTypeTable,
   encapsulations: encapsulationTable,
+  rules: ruleTable,
+  thresholds: thresholdTable,
 };
 
 /** Capture formats, and what they may be compressed with. */
@@ -37,6 +41,27 @@ export function encapsulationTable(): string {
     ['header', 'defined in', 'found by'],
     rows.map((e) => [e.name, e.reference, selectors(e)]),
   );
+}
+
+/** What is looked for, by rule. */
+export function ruleTable(): string {
+  return table(
+    ['rule', 'what was seen', 'ATT&CK'],
+    Object.entries(RULES).map(([rule, { text, technique }]) => [`\`${rule}\``, text, technique]),
+  );
+}
+
+/** Every threshold with its default, unit and reason. */
+export function thresholdTable(): string {
+  const rows = Object.entries(THRESHOLDS).flatMap(([rule, thresholds]) =>
+    Object.entries<Threshold>(thresholds).map(([name, { default: value, unit, reason }]) => [
+      `\`${rule}\``,
+      `\`${name}\``,
+      `${value} ${unit}`,
+      reason,
+    ]),
+  );
+  return table(['rule', 'threshold', 'default', 'why'], rows);
 }
 
 function selectors({ etherTypes = [], ipProtocols = [], udpPorts = [] }: Encapsulation): string {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { DEFAULT_DETECT_CONFIG } from '../../src/detect/config.ts';
 import { SEVERITIES } from '../../src/detect/finding.ts';
 import { createDetectors } from '../../src/detect/list.ts';
+import { RULES } from '../../src/detect/rules.ts';
 import { THRESHOLDS } from '../../src/detect/thresholds.ts';
 import { DeviceRegistry } from '../../src/device/registry.ts';
 import { FlowColumns } from '../../src/flow/columns.ts';
@@ -19,6 +20,7 @@ test('every rule of the list has an attack and a benign twin', () => {
   const rules = [...detectors.map(({ id }) => id), ...FURTHER_RULES].sort();
   assert.deepEqual(Object.keys(CASES).sort(), rules);
   assert.equal(new Set(rules).size, rules.length);
+  assert.deepEqual(Object.keys(RULES).sort(), rules);
   for (const rule of Object.keys(THRESHOLDS)) assert.ok(rules.includes(rule), rule);
 });
 
@@ -30,6 +32,8 @@ for (const [rule, { attack, twin, config = {} }] of Object.entries(CASES)) {
       found.length >= 1 && actors.size === found.length,
       `${found.length} findings of ${actors.size}`,
     );
+    for (const { technique } of found)
+      assert.ok(RULES[rule]!.technique.split(', ').includes(technique), technique);
     for (const finding of found)
       assert.ok(finding.count >= 1 && finding.summary !== '' && finding.firstTime <= finding.lastTime);
     const least = Math.max(...found.map(({ severity }) => SEVERITIES.indexOf(severity)));

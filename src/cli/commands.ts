@@ -92,4 +92,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     describe: 'List the network interfaces that can be captured on',
     load: () => import('./commands/interfaces.ts'),
   },
+  {
+    command: 'doctor',
+    describe: 'Say what live capture needs on this machine, and the command for what is missing',
+    load: () => import('./commands/doctor.ts'),
+  },
 ];

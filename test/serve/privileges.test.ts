@@ -21,7 +21,7 @@ function dropped(options: object, { withoutKoffi = false } = {}): Outcome {
   const source = `
     import { readFileSync, readdirSync } from 'node:fs';
     import { execFileSync } from 'node:child_process';
-    import { registerHooks, createRequire } from 'node:module';
+    import { createRequire } from 'node:module';
     import { dropPrivileges } from '${ROOT}/src/serve/privileges/drop.ts';
     ${withoutKoffi ? `const Module = createRequire('${ROOT}/x.js')('node:module'); const load = Module._load; Module._load = (name, ...rest) => { if (name === 'koffi') throw new Error('no'); return load(name, ...rest); };` : ''}
     const cap = (text, name) => new RegExp('^' + name + ':\\\\s*(\\\\S+)', 'm').exec(text)[1];

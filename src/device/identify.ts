@@ -32,6 +32,10 @@ function notSeen(device: Device): string[] {
 /** Different domains by their last two labels: near enough to tell a browser from a device. */
 function registrableDomains(device: Device): number {
   const domains = new Set<string>();
-  for (const name of device.domains.keys()) domains.add(name.split('.').slice(-2).join('.'));
+  for (const name of device.domains.keys()) {
+    const dot = name.lastIndexOf('.');
+    // Of a name without a second dot, -1 + 1 keeps all.
+    domains.add(dot <= 0 ? name : name.slice(name.lastIndexOf('.', dot - 1) + 1));
+  }
   return domains.size;
 }

@@ -29,8 +29,11 @@ const SCHEMES = new Set([
   'token',
   'wsse',
 ]);
-const METHODS =
-  /^(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH|PROPFIND|PROPPATCH|MKCOL|REPORT|SEARCH|SUBSCRIBE|UNSUBSCRIBE|NOTIFY|M-SEARCH|M-POST|PRI)$/;
+const METHODS = new Set(
+  'GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH PROPFIND PROPPATCH MKCOL REPORT SEARCH SUBSCRIBE UNSUBSCRIBE NOTIFY M-SEARCH M-POST PRI'.split(
+    ' ',
+  ),
+);
 
 export interface HttpRequestObservation {
   readonly kind: 'http-request';
@@ -79,7 +82,7 @@ function decodeHttp(bytes: Uint8Array, start: number, end: number, sink: Message
     const line = readStartLine(bytes, at, end);
     if (line === 'incomplete') return 'incomplete';
     if (line === null || line.protocol !== 'HTTP') return rest;
-    if (line.status === 0 && !METHODS.test(line.method)) return rest;
+    if (line.status === 0 && !METHODS.has(line.method)) return rest;
     const head = readHead(bytes, at, end);
     const isCut = head.bodyStart < 0;
     if (isCut && !head.limited && end - at < MAX_HEAD_BYTES) return 'incomplete';
@@ -125,12 +128,14 @@ function observeHead(line: StartLine, head: Head, sink: MessageSink): void {
     });
     return;
   }
+  const { path, queryKeys } = readTarget(line.target);
   const authorization = field('authorization');
   const scheme = authorization === '' ? '' : authorization.split(' ', 1)[0]!.toLowerCase();
   sink.observe({
     kind: 'http-request',
     method: line.method,
-    ...readTarget(line.target),
+    path,
+    queryKeys,
     version: line.version,
     host: field('host'),
     userAgent: field('user-agent'),
@@ -160,7 +165,7 @@ function isHttpStart(bytes: Uint8Array, start: number, end: number): boolean {
   let method = '';
   for (let at = start; at < end && at < start + 20 && bytes[at] !== 32; at++)
     method += String.fromCharCode(bytes[at]!);
-  return METHODS.test(method) || method.startsWith('HTTP/1.');
+  return METHODS.has(method) || method.startsWith('HTTP/1.');
 }
 
 export const httpDecoder: MessageDecoder = {

@@ -87,3 +87,6 @@ cpSync(join(root, 'bpf', object), join(dist, 'data', object));
 for (const schema of ['report.schema.json', 'diff/diff.schema.json']) {
   cpSync(join(root, 'src/report', schema), join(dist, basename(schema)));
 }
+// For whoever runs it as a service: unit, container, dashboard.
+cpSync(join(root, 'scripts/deploy'), join(dist, 'deploy'), { recursive: true });
+cpSync(join(root, 'src/serve/data/grafana-dashboard.json'), join(dist, 'deploy/grafana-dashboard.json'));

@@ -43,10 +43,12 @@ process.exit(values.inside ? await soak() : inOwnNamespace());
 /** The same command again, where there are no interfaces but its own. */
 function inOwnNamespace(): number {
   const again = [...process.execArgv, ...process.argv.slice(1), '--inside'];
-  return spawnSync('unshare', ['-n', process.execPath, ...again], { stdio: 'inherit' }).status ?? 1;
+  return spawnSync('unshare', ['-n', '-m', process.execPath, ...again], { stdio: 'inherit' }).status ?? 1;
 }
 
 async function soak(): Promise<number> {
+  // That of this namespace: what is read of interfaces is of it.
+  execFileSync('mount', ['-t', 'sysfs', 'sysfs', '/sys']);
   for (const command of [
     'link set lo up',
     'link add wire0 type veth peer wire1',

@@ -1,11 +1,12 @@
 /**
  * amplification (ATT&CK T1498.002): small datagrams to services that give long answers, in numbers that no client
- * sends: the sender's address is the victim's, and a device of this network is used as the reflector.
+ * sends: the sender's address is the victim's, and a device of this network is used as the reflector. Where it answers
+ * little (it limits its rate), questions from elsewhere to a service that is meant for this network alone are `medium`.
  *
  * State: `MAX_PAIRS` triples of asker, answerer and port.
  */
 import { formatCount } from '../bytes/count.ts';
-import { formatIpAt } from '../bytes/address.ts';
+import { formatIpAt, isPrivateIp } from '../bytes/address.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import { deviceActor } from './actor.ts';
 import { BoundedMap } from './bounded-map.ts';
@@ -33,11 +34,16 @@ const REFLECTORS: ReadonlyMap<number, string> = new Map([
   [11211, 'memcached'],
 ]);
 
+/** Services that a network may offer to others on purpose. */
+const OFFERED = new Set([53, 123]);
+
 interface Pair {
   readonly victim: string;
   readonly reflector: string;
   readonly device: number;
   readonly port: number;
+  /** A question from elsewhere to a service for neighbours. */
+  readonly isMisplaced: boolean;
   readonly episode: Episode;
   requests: number;
   bytesIn: number;
@@ -50,19 +56,24 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
   function flowEnd(slot: number): void {
     const { flows, devices } = view;
     if (flows.ipProtocol[slot] !== IP_PROTOCOL.udp || !REFLECTORS.has(flows.respPort[slot]!)) return;
-    // Answers that are not longer than the questions amplify nothing.
-    if (flows.respIpBytes[slot]! <= flows.origIpBytes[slot]!) return;
-    const device = devices.ownerOf(flows.respIp, slot * 4, flows.respMac[slot]!);
-    if (device < 0) return;
-    const victim = formatIpAt(flows.origIp, slot * 4);
-    const reflector = view.ends.target(slot);
+    const at = slot * 4;
     const port = flows.respPort[slot]!;
+    const { origIp } = flows;
+    const isMisplaced =
+      !OFFERED.has(port) && !isPrivateIp(origIp[at]!, origIp[at + 1]!, origIp[at + 2]!, origIp[at + 3]!);
+    // Answers that are not longer than the questions amplify nothing.
+    if (!isMisplaced && flows.respIpBytes[slot]! <= flows.origIpBytes[slot]!) return;
+    const device = devices.ownerOf(flows.respIp, at, flows.respMac[slot]!);
+    if (device < 0 || (isMisplaced && devices.ownerOf(origIp, at, flows.origMac[slot]!) >= 0)) return;
+    const victim = formatIpAt(origIp, at);
+    const reflector = view.ends.target(slot);
     const seconds = flows.firstSeconds[slot]!;
     const pair = pairs.use(`${victim} ${reflector} ${port}`, () => ({
       victim,
       reflector,
       device,
       port,
+      isMisplaced,
       episode: new Episode(seconds, flows.firstNanos[slot]!),
       requests: 0,
       bytesIn: 0,
@@ -75,11 +86,16 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
     pair.bytesOut += flows.respIpBytes[slot]!;
   }
 
-  function isAmplification({ requests, bytesIn, bytesOut, episode }: Pair): boolean {
+  function isAmplified({ bytesIn, bytesOut }: Pair): boolean {
+    return bytesOut >= config.factor * bytesIn;
+  }
+
+  function isAmplification(pair: Pair): boolean {
+    const { requests, episode, isMisplaced } = pair;
     return (
       requests >= config.requests &&
       requests / episode.durationSeconds >= config.requestsPerSecond &&
-      bytesOut >= config.factor * bytesIn
+      (isMisplaced || isAmplified(pair))
     );
   }
 
@@ -90,13 +106,14 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
       return [...pairs.values()].filter(isAmplification).map((pair) => {
         const { victim, reflector, device, port, episode, requests, bytesIn, bytesOut } = pair;
         const actor = deviceActor(view, device);
+        const amplified = isAmplified(pair);
         return findingOf(episode, {
           rule: 'amplification',
-          severity: 'high',
-          confidence: 0.85,
+          severity: amplified ? 'high' : 'medium',
+          confidence: amplified ? 0.85 : 0.75,
           actor,
           peer: victim,
-          summary: `${actor.label} is used to send ${victim} ${formatCount(bytesOut)} bytes of ${REFLECTORS.get(port)} answers to ${formatCount(bytesIn)} bytes of questions`,
+          summary: `${actor.label} is ${amplified ? 'used' : 'asked'} to send ${victim} ${formatCount(bytesOut)} bytes of ${REFLECTORS.get(port)} answers to ${formatCount(bytesIn)} bytes of questions`,
           evidence: {
             reflector,
             victim,

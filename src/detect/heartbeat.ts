@@ -1,5 +1,5 @@
 /**
- * heartbeat (ATT&CK T1571): a device keeps one connection open to an address that it has no name for, on a port that
+ * heartbeat (ATT&CK T1071): a device keeps one connection open to an address that it has no name for, on a port that
  * clients do not use, and says next to nothing on it, again and again: how bots wait for orders. Clouds of cameras and
  * games do the same now and then, so it is `low`; IRC, which hardly anything else speaks any more, is `medium`.
  *
@@ -98,7 +98,7 @@ export const heartbeat: DetectorFactory<RuleConfig<'heartbeat'>> = (config, view
             meanBytesIn: Math.round(notes.bytesIn / notes.packetsIn),
             packetsOut: notes.packetsOut,
           },
-          technique: 'T1571',
+          technique: 'T1071',
         });
       });
     },

@@ -57,7 +57,7 @@ export const RULES: Readonly<Record<string, RuleText>> = {
     technique: '',
   },
   beaconing: { text: 'connections to one address at regular intervals', technique: 'T1071' },
-  heartbeat: { text: 'a connection kept open to nobody known, with small talk', technique: 'T1571' },
+  heartbeat: { text: 'a connection kept open to nobody known, with small talk', technique: 'T1071' },
   'dns-tunnel': { text: 'many long random names below one domain', technique: 'T1071.004' },
   'icmp-tunnel': { text: 'many large echo messages whose answers differ', technique: 'T1095' },
   dga: { text: 'many domains that do not exist', technique: 'T1568.002' },

@@ -307,8 +307,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     twin: () =>
       repeat(300, (s, i) =>
         s
-          .udp(1 + i * 0.02, ELSEWHERE, CAMERA, [1024 + i, 1900], 90)
-          .udp(1.01 + i * 0.02, CAMERA, ELSEWHERE, [1900, 1024 + i], 110),
+          .udp(1 + i * 0.02, LAPTOP, CAMERA, [1024 + i, 1900], 90)
+          .udp(1.01 + i * 0.02, CAMERA, LAPTOP, [1900, 1024 + i], 110),
       ),
   },
   'port-mapping': {

@@ -246,6 +246,19 @@ test('amplification: floods of long answers to a forged address; a client of the
   assert.ok(!(await client.findings()).some((f) => f.rule === 'amplification'));
 });
 
+test('amplification: questions from elsewhere for a service of neighbours; a scanner that asks once is none', async () => {
+  const attack = home();
+  const scanner = home();
+  for (let i = 0; i < 300; i++) {
+    attack.udp(1 + i * 0.02, SERVER, CAMERA, [4087, 1900], 90);
+    scanner.udp(1 + i * 0.02, remote(`203.0.113.${i & 255}`), CAMERA, [4087, 1900], 90);
+  }
+  const finding = only(await attack.findings(), 'amplification');
+  assert.equal(finding.severity, 'medium');
+  assert.equal(finding.peer, SERVER.ip);
+  assert.ok(!(await scanner.findings()).some((f) => f.rule === 'amplification'));
+});
+
 test('dga: many domains that do not exist; a misspelt one with many hosts is none', async () => {
   const attack = home();
   const typo = home();

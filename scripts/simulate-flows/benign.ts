@@ -1,5 +1,5 @@
 /** What devices of homes and offices do that means no harm. Each adds its flows within [from, to) epoch seconds. */
-import { datagrams, echo, established, rejected, type SimulatedFlow, unanswered } from './flow.ts';
+import { datagrams, echo, established, rejected, type SimulatedFlow, SYN_SIZES, unanswered } from './flow.ts';
 import type { Random } from './random.ts';
 
 export interface Host {
@@ -209,23 +209,31 @@ const announcements: Behaviour = (random, host, flows) => {
 
 /** A cloud that is gone or a network without a way out: a device tries for a while. */
 const offline: Behaviour = (random, host, flows) => {
-  const resp = random.publicAddress();
-  const respPort = random.pick([443, 80, 8883, 5228]);
-  const tries = random.whole(2, 12);
-  let start = random.between(host.from, host.to);
-  let wait = random.between(2, 20);
-  for (let t = 0; t < tries; t++) {
-    const ends = {
-      start,
-      orig: host.address,
-      origPort: random.ephemeralPort(),
-      resp,
-      respPort,
-      label: BENIGN,
-    };
-    flows.push(random.chance(0.8) ? unanswered(ends, random.whole(1, 3)) : rejected(ends, 0.03));
-    wait *= random.between(1, 2);
-    start += wait;
+  const size = random.pick(SYN_SIZES);
+  const net = host.address.slice(0, host.address.lastIndexOf('.'));
+  for (let episode = random.whole(1, 4); episode > 0; episode--) {
+    const resp = random.chance(0.8) ? random.publicAddress() : `${net}.${random.whole(2, 254)}`;
+    const respPort = random.pick([443, 443, 80, 8883, 5228, 8443, random.whole(1024, 60_000)]);
+    const rejects = random.chance(0.3) ? 1 : 0;
+    const growth = random.chance(0.5) ? random.between(1, 2) : 1;
+    let start = random.between(host.from, host.to);
+    let wait = random.between(0.5, 60);
+    for (let tries = random.whole(1, 12); tries > 0; tries--) {
+      const ends = {
+        start,
+        orig: host.address,
+        origPort: random.ephemeralPort(),
+        resp,
+        respPort,
+        label: BENIGN,
+      };
+      if (random.chance(rejects)) flows.push(rejected(ends, random.scale(0.001, 0.3), size));
+      else if (random.chance(0.6)) flows.push(unanswered(ends, random.whole(1, 4), size));
+      // What is tried again after the attempt was given up is a row of its own.
+      else flows.push(unanswered(ends, 3, size), unanswered({ ...ends, start: start + 7.2 }, 1, size));
+      wait *= growth;
+      start += wait;
+    }
   }
 };
 
@@ -327,6 +335,7 @@ export const BENIGN_BEHAVIOURS: readonly Behaviour[] = [
   longConnection,
   browsing,
   announcements,
+  offline,
   offline,
   upload,
   neighbours,

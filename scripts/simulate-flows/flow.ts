@@ -22,13 +22,15 @@ export interface SimulatedFlow {
 
 const IP_TCP = 52;
 const SYN = 60;
+/** IP lengths of a SYN with and without the options that systems send. */
+export const SYN_SIZES = [40, 44, 48, 52, 60, 60, 60] as const;
 const IP_UDP = 28;
 const SEGMENT = 1400;
 
 type Ends = Pick<SimulatedFlow, 'start' | 'orig' | 'origPort' | 'resp' | 'respPort' | 'label'>;
 
 /** A SYN that nobody answers, sent `tries` times. */
-export function unanswered(ends: Ends, tries: number): SimulatedFlow {
+export function unanswered(ends: Ends, tries: number, size: number = SYN): SimulatedFlow {
   const duration = tries > 1 ? 3.1 * (tries - 1) - (tries > 2 ? 3.1 * (tries - 2) - 3.05 : 0) : 0;
   return {
     ...ends,
@@ -41,15 +43,15 @@ export function unanswered(ends: Ends, tries: number): SimulatedFlow {
     history: 'S',
     origPackets: tries,
     respPackets: 0,
-    origIpBytes: tries * SYN,
+    origIpBytes: tries * size,
     respIpBytes: 0,
   };
 }
 
 /** A SYN answered with RST. */
-export function rejected(ends: Ends, roundTrip: number): SimulatedFlow {
+export function rejected(ends: Ends, roundTrip: number, size: number = SYN): SimulatedFlow {
   return {
-    ...unanswered(ends, 1),
+    ...unanswered(ends, 1, size),
     duration: roundTrip,
     state: 'REJ',
     history: 'Sr',

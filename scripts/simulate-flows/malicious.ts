@@ -1,6 +1,6 @@
 /** What malware of things and intruders do, with the words that IoT-23 has for it. */
 import type { Behaviour } from './benign.ts';
-import { datagrams, echo, established, rejected, type SimulatedFlow, unanswered } from './flow.ts';
+import { datagrams, echo, established, rejected, type SimulatedFlow, SYN_SIZES, unanswered } from './flow.ts';
 import type { Random } from './random.ts';
 
 /** Flows of one behaviour at most: more of the same teaches nothing. */
@@ -12,6 +12,7 @@ function probe(
   ends: Parameters<typeof unanswered>[0],
   open: number,
   reset: number,
+  size: number,
 ): SimulatedFlow {
   const meets = random.next();
   if (meets < open) {
@@ -23,8 +24,8 @@ function probe(
       state: random.pick(['RSTO', 'SF', 'RSTR', 'S1']),
     });
   }
-  if (meets < open + reset) return rejected(ends, random.scale(0.0005, 0.3));
-  return unanswered(ends, random.pick([1, 1, 1, 2, 3]));
+  if (meets < open + reset) return rejected(ends, random.scale(0.0005, 0.3), size);
+  return unanswered(ends, random.pick([1, 1, 1, 2, 3]), size);
 }
 
 const horizontalScan: Behaviour = (random, host, flows) => {
@@ -42,6 +43,7 @@ const horizontalScan: Behaviour = (random, host, flows) => {
     [81, 8081],
     [random.whole(1000, 65_000)],
   ]);
+  const size = random.pick(SYN_SIZES);
   const rate = random.scale(0.3, 400);
   const inside = random.chance(0.25);
   const net = host.address.slice(0, host.address.lastIndexOf('.'));
@@ -66,6 +68,7 @@ const horizontalScan: Behaviour = (random, host, flows) => {
         },
         open,
         reset,
+        size,
       ),
     );
   }
@@ -74,6 +77,7 @@ const horizontalScan: Behaviour = (random, host, flows) => {
 const verticalScan: Behaviour = (random, host, flows) => {
   const net = host.address.slice(0, host.address.lastIndexOf('.'));
   const resp = random.chance(0.6) ? `${net}.${random.whole(1, 254)}` : random.publicAddress();
+  const size = random.pick(SYN_SIZES);
   const rate = random.scale(1, 500);
   const filtered = random.chance(0.4);
   let start = random.between(host.from, host.to);
@@ -99,7 +103,7 @@ const verticalScan: Behaviour = (random, host, flows) => {
           respSize: 60,
         }),
       );
-    } else flows.push(probe(random, ends, 0.01, filtered ? 0.02 : 0.95));
+    } else flows.push(probe(random, ends, 0.01, filtered ? 0.02 : 0.95, size));
   }
 };
 
@@ -124,6 +128,7 @@ const deadC2: Behaviour = (random, host, flows) => {
     48_101,
     random.whole(1, 65_000),
   ]);
+  const size = random.pick(SYN_SIZES);
   const interval = random.scale(3, 400);
   const jitter = random.between(0, 0.8);
   const rejects = random.chance(0.25) ? random.between(0, 1) : 0;
@@ -137,11 +142,11 @@ const deadC2: Behaviour = (random, host, flows) => {
       respPort,
       label: LABEL_C2,
     };
-    if (random.chance(rejects)) flows.push(rejected(ends, random.scale(0.01, 0.3)));
-    else if (random.chance(0.5)) flows.push(unanswered(ends, random.whole(1, 4)));
+    if (random.chance(rejects)) flows.push(rejected(ends, random.scale(0.01, 0.3), size));
+    else if (random.chance(0.5)) flows.push(unanswered(ends, random.whole(1, 4), size));
     else {
       // What is tried again after the attempt was given up is a row of its own.
-      flows.push(unanswered(ends, 3), unanswered({ ...ends, start: at + 7.2 }, 1));
+      flows.push(unanswered(ends, 3, size), unanswered({ ...ends, start: at + 7.2 }, 1, size));
     }
     at += interval * Math.max(0.05, 1 + jitter * (random.next() + random.next() - 1));
   }
@@ -203,6 +208,7 @@ const quietSession: Behaviour = (random, host, flows) => {
 const synFlood: Behaviour = (random, host, flows) => {
   const resp = random.publicAddress();
   const respPort = random.pick([80, 443, 53, 22, random.whole(1, 65_000)]);
+  const size = random.pick(SYN_SIZES);
   const rate = random.scale(20, 5000);
   const spoofed = random.chance(0.3);
   let start = random.between(host.from, host.to);
@@ -211,7 +217,7 @@ const synFlood: Behaviour = (random, host, flows) => {
     const orig = spoofed ? random.publicAddress() : host.address;
     const ends = { start, orig, origPort: random.whole(1024, 65_535), resp, respPort, label: 'DDoS' };
     const meets = random.next();
-    if (meets < 0.85) flows.push({ ...unanswered(ends, random.pick([1, 1, 1, 2])), origIpBytes: 40 });
+    if (meets < 0.85) flows.push(unanswered(ends, random.pick([1, 1, 1, 2]), size));
     else if (meets < 0.95) flows.push({ ...unanswered(ends, 1), state: 'OTH', history: 'A' });
     else flows.push(rejected(ends, 0.05));
   }

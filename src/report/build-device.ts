@@ -47,7 +47,7 @@ export function buildDevice(facts: DeviceFacts, digits: number): ReportDevice {
     links: links.map(({ device: other, kind, reason }) => ({ device: other, kind, reason })),
     roles: [...device.roles].sort(compareText),
     risk: { value: facts.risk.value, reasons: [...facts.risk.reasons] },
-    ...(facts.scores == null ? {} : { scores: { ...facts.scores } }),
+    ...(facts.scores === undefined || facts.scores === null ? {} : { scores: { ...facts.scores } }),
     identity: {
       brand: identity.brand,
       model: identity.model,

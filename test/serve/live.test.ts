@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Report } from '../../src/report/schema.ts';
+import { whyNoEbpf } from '../capture/live/why-no-ebpf.ts';
 import { lanscope } from '../cli/command.ts';
 import { A, B, type Running, type TwoHosts, twoHosts, whyNot, WIRE } from './two-hosts.ts';
 
@@ -78,6 +79,8 @@ function essence({ devices, findings }: Report) {
   };
 }
 
+const noEbpf = whyNoEbpf();
+
 describe('live capture on a wire', { skip: whyNot('tcpdump') }, () => {
   let hosts: TwoHosts;
   before(() => {
@@ -85,37 +88,43 @@ describe('live capture on a wire', { skip: whyNot('tcpdump') }, () => {
   });
   after(() => hosts.remove());
 
-  test('gives what analyze gives for a recording of the same wire, and for its own', async () => {
-    const theirs = join(folder, 'tcpdump.pcap');
-    const ours = join(folder, 'recorded.pcapng');
-    const live = hosts.lanscope('a', 'live', '-i', WIRE, '--json', '--record', ours);
-    // With its usual snap length and buffer tcpdump itself loses packets of a burst.
-    const roomy = ['-s', '2048', '-B', '16384'];
-    const tcpdump = hosts.run('a', 'tcpdump', '-i', WIRE, '-U', '--immediate-mode', ...roomy, '-w', theirs);
-    await Promise.all([live.says('capturing on'), tcpdump.says('listening on')]);
-    await exchange(hosts);
-    // Both hold back a packet for no longer than this.
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    tcpdump.signal('SIGINT');
-    live.signal('SIGINT');
-    const report = await reportOf(live);
-    await tcpdump.ended;
+  for (const backend of ['ebpf', 'libpcap'] as const)
+    test(`gives what analyze gives for a recording of the same wire, and for its own: ${backend}`, async (t) => {
+      if (backend === 'ebpf' && noEbpf !== false) return t.skip(noEbpf);
+      const theirs = join(folder, `tcpdump-${backend}.pcap`);
+      const ours = join(folder, `recorded-${backend}.pcapng`);
+      const live = hosts.lanscope('a', 'live', '-i', WIRE, '--backend', backend, '--json', '--record', ours);
+      // With its usual snap length and buffer tcpdump itself loses packets of a burst.
+      const roomy = ['-s', '2048', '-B', '16384'];
+      const tcpdump = hosts.run('a', 'tcpdump', '-i', WIRE, '-U', '--immediate-mode', ...roomy, '-w', theirs);
+      await Promise.all([live.says('capturing on'), tcpdump.says('listening on')]);
+      await exchange(hosts);
+      // Both hold back a packet for no longer than this.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      tcpdump.signal('SIGINT');
+      live.signal('SIGINT');
+      const report = await reportOf(live);
+      await tcpdump.ended;
 
-    assert.equal(report.complete, true);
-    assert.equal(report.input[0]?.format, 'libpcap');
-    assert.equal(report.input[0]?.interfaces[0]?.drops, null, 'drops are not known, and that is said');
-    const lamp = report.devices.find(({ mac }) => mac === B.mac);
-    assert.ok(lamp?.names.some(({ name }) => name === 'kitchen-lamp'));
-    assert.ok(report.findings.some(({ rule, device }) => rule === 'port-scan' && device === B.mac));
+      assert.equal(report.complete, true);
+      assert.equal(report.input[0]?.format, backend);
+      assert.equal(
+        report.input[0]?.interfaces[0]?.drops,
+        backend === 'ebpf' ? 0 : null,
+        'where drops are not known, that is said',
+      );
+      const lamp = report.devices.find(({ mac }) => mac === B.mac);
+      assert.ok(lamp?.names.some(({ name }) => name === 'kitchen-lamp'));
+      assert.ok(report.findings.some(({ rule, device }) => rule === 'port-scan' && device === B.mac));
 
-    const recorded = await analyzed(ours);
-    for (const part of ['totals', 'score', 'devices', 'findings', 'issues'] as const) {
-      assert.deepEqual(report[part], recorded[part], part);
-    }
-    const reference = await analyzed(theirs);
-    assert.equal(report.totals.packets, reference.totals.packets);
-    assert.deepEqual(essence(report), essence(reference));
-  });
+      const recorded = await analyzed(ours);
+      for (const part of ['totals', 'score', 'devices', 'findings', 'issues'] as const) {
+        assert.deepEqual(report[part], recorded[part], part);
+      }
+      const reference = await analyzed(theirs);
+      assert.equal(report.totals.packets, reference.totals.packets);
+      assert.deepEqual(essence(report), essence(reference));
+    });
 
   test('SIGTERM ends it with the report; the report so far is written before', async () => {
     const file = join(folder, 'so-far.json');
@@ -134,7 +143,7 @@ describe('live capture on a wire', { skip: whyNot('tcpdump') }, () => {
   });
 
   test('goes on when the interface went down and is up again', async () => {
-    const live = hosts.lanscope('a', 'live', '-i', WIRE, '--json');
+    const live = hosts.lanscope('a', 'live', '-i', WIRE, '--backend', 'libpcap', '--json');
     await live.says('capturing on');
     hosts.setWire('a', 'down');
     await live.says('went down');

@@ -1,20 +1,9 @@
 import { EbpfCapture, type EbpfOptions } from '../../../src/capture/live/ebpf/ebpf-capture.ts';
-import { loadLibbpf } from '../../../src/capture/live/ebpf/libbpf.ts';
 import { conformance } from './conformance.ts';
 import { enterOwnNetwork } from './own-network.ts';
+import { whyNoEbpf } from './why-no-ebpf.ts';
 
-const skip = whyNot();
-
-function whyNot(): string | false {
-  const reason = enterOwnNetwork();
-  if (reason !== false) return reason;
-  try {
-    loadLibbpf();
-    return false;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
+const skip = whyNoEbpf() || enterOwnNetwork();
 
 /** As this kernel can, and as older ones could. */
 const WAYS: Readonly<Record<string, NonNullable<EbpfOptions['without']>>> = {

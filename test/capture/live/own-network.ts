@@ -86,6 +86,10 @@ function run(program: string, ...args: readonly string[]): void {
   execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
+export function ifindexOf(name: string): number {
+  return Number(libc().if_nametoindex(name));
+}
+
 let socket = -1;
 
 /** Puts a frame on an interface. */
@@ -94,7 +98,7 @@ export function send(name: string, frame: Uint8Array): void {
   const to = Buffer.alloc(20);
   to.writeUInt16LE(AF_PACKET, 0);
   to.writeUInt16LE(ETH_P_ALL_BE, 2);
-  to.writeInt32LE(Number(libc().if_nametoindex(name)), 4);
+  to.writeInt32LE(ifindexOf(name), 4);
   const sent = Number(libc().sendto(socket, frame, frame.length, 0, to, to.length));
   if (sent !== frame.length) throw new Error(`${name} does not take a frame`);
 }

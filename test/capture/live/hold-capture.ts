@@ -1,0 +1,11 @@
+/** Captures on wire0 until it is ended, as a process of its own; its argument is `links` or `filters`. */
+import { EbpfCapture } from '../../../src/capture/live/ebpf/ebpf-capture.ts';
+import { newSourceInfo } from '../../../src/capture/source.ts';
+
+const capture = new EbpfCapture(['wire0'], newSourceInfo('wire0'), {
+  kernelBufferBytes: 1 << 16,
+  onNotice: () => {},
+  without: { links: process.argv[2] === 'filters' },
+});
+process.stdout.write(`${capture.how}\n`);
+for await (const batch of capture.batches()) batch.start = 0;

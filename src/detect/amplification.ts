@@ -1,9 +1,10 @@
 /**
  * amplification (ATT&CK T1498.002): small datagrams to services that give long answers, in numbers that no client
- * sends: the sender's address is the victim's, and a device of this network is used as the reflector. Where it answers
- * little (it limits its rate), questions from elsewhere to a service that is meant for this network alone are `medium`.
+ * sends: the sender's address is the victim's. A device of this network forges it, or is used as the reflector. Where
+ * that one answers little (it limits its rate), questions from elsewhere to a service that is meant for this network
+ * alone, or that goes unanswered, are `medium`.
  *
- * State: `MAX_PAIRS` triples of asker, answerer and port.
+ * State: `MAX_PAIRS` triples of asker, answerer and port, `MAX_CLOSED` that are over.
  */
 import { formatCount } from '../bytes/count.ts';
 import { formatIpAt, isPrivateIp } from '../bytes/address.ts';
@@ -36,14 +37,22 @@ const REFLECTORS: ReadonlyMap<number, string> = new Map([
 
 /** Services that a network may offer to others on purpose. */
 const OFFERED = new Set([53, 123]);
+const DNS_PORT = 53;
+/** After it the rate is measured anew. */
+const PAUSE_SECONDS = 60;
+const MAX_CLOSED = 1024;
 
 interface Pair {
   readonly victim: string;
   readonly reflector: string;
+  /** Who is to blame: the device that forges the sender, or else the one that reflects. */
   readonly device: number;
+  readonly isForger: boolean;
   readonly port: number;
-  /** A question from elsewhere to a service for neighbours. */
+  /** A question that no client elsewhere sends: forged here, or to a service for neighbours, or never answered. */
   readonly isMisplaced: boolean;
+  /** The reflector is a device of this network; otherwise the device is the one that asks. */
+  readonly isUsed: boolean;
   readonly episode: Episode;
   requests: number;
   bytesIn: number;
@@ -51,7 +60,11 @@ interface Pair {
 }
 
 export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (config, view): Detector => {
-  const pairs = new BoundedMap<string, Pair>(MAX_PAIRS);
+  const closed: Pair[] = [];
+  const close = (pair: Pair): void => {
+    if (isAmplification(pair) && closed.length < MAX_CLOSED) closed.push(pair);
+  };
+  const pairs = new BoundedMap<string, Pair>(MAX_PAIRS, close);
 
   function flowEnd(slot: number): void {
     const { flows, devices } = view;
@@ -59,27 +72,38 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
     const at = slot * 4;
     const port = flows.respPort[slot]!;
     const { origIp } = flows;
-    const isMisplaced =
-      !OFFERED.has(port) && !isPrivateIp(origIp[at]!, origIp[at + 1]!, origIp[at + 2]!, origIp[at + 3]!);
-    // Answers that are not longer than the questions amplify nothing.
-    if (!isMisplaced && flows.respIpBytes[slot]! <= flows.origIpBytes[slot]!) return;
-    const device = devices.ownerOf(flows.respIp, at, flows.respMac[slot]!);
+    const isPrivate = isPrivateIp(origIp[at]!, origIp[at + 1]!, origIp[at + 2]!, origIp[at + 3]!);
+    const answers = flows.respIpBytes[slot]! > flows.origIpBytes[slot]!;
+    // Ordinary look-ups of the victim would hide the others among them.
+    if (!isMisplaced && flows.respIpBytes[slot]! < config.factor * flows.origIpBytes[slot]!) return;
+    const reflectedBy = devices.ownerOf(flows.respIp, at, flows.respMac[slot]!);
+    // A reflector elsewhere: whoever sends the questions does it. Resolvers ask others for long answers all day.
+    const device =
+      reflectedBy >= 0 || port === DNS_PORT ? reflectedBy : devices.indexOf(flows.origMac[slot]!);
     if (device < 0 || (isMisplaced && devices.ownerOf(origIp, at, flows.origMac[slot]!) >= 0)) return;
     const victim = formatIpAt(origIp, at);
     const reflector = view.ends.target(slot);
     const seconds = flows.firstSeconds[slot]!;
-    const pair = pairs.use(`${victim} ${reflector} ${port}`, () => ({
+    const nanos = flows.firstNanos[slot]!;
+    const key = `${victim} ${reflector} ${port}`;
+    const known = pairs.peek(key);
+    if (known !== undefined && known.episode.secondsSince(seconds, nanos) > PAUSE_SECONDS) {
+      close(known);
+      pairs.delete(key);
+    }
+    const pair = pairs.use(key, () => ({
       victim,
       reflector,
       device,
       port,
       isMisplaced,
-      episode: new Episode(seconds, flows.firstNanos[slot]!),
+      isUsed: reflectedBy >= 0,
+      episode: new Episode(seconds, nanos),
       requests: 0,
       bytesIn: 0,
       bytesOut: 0,
     }));
-    pair.episode.add(seconds, flows.firstNanos[slot]!, flows.firstPacket[slot]!);
+    pair.episode.add(seconds, nanos, flows.firstPacket[slot]!);
     pair.episode.extend(flows.lastSeconds[slot]!, flows.lastNanos[slot]!);
     pair.requests += flows.origPackets[slot]!;
     pair.bytesIn += flows.origIpBytes[slot]!;
@@ -99,21 +123,29 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
     );
   }
 
+  function summaryOf(pair: Pair, who: string, amplified: boolean): string {
+    const { victim, reflector, isForger, port, requests, bytesIn, bytesOut } = pair;
+    const service = REFLECTORS.get(port)!;
+    return isForger
+      ? `${who} asked ${service} of ${reflector} ${formatCount(requests)} times in the name of ${victim}`
+      : `${who} is ${amplified ? 'used' : 'asked'} to send ${victim} ${formatCount(bytesOut)} bytes of ${service} answers to ${formatCount(bytesIn)} bytes of questions`;
+  }
+
   return {
     id: 'amplification',
     flowEnd,
     findings(): Finding[] {
-      return [...pairs.values()].filter(isAmplification).map((pair) => {
-        const { victim, reflector, device, port, episode, requests, bytesIn, bytesOut } = pair;
+      return [...closed, ...[...pairs.values()].filter(isAmplification)].map((pair) => {
+        const { victim, reflector, device, isForger, port, episode, requests, bytesIn, bytesOut } = pair;
         const actor = deviceActor(view, device);
         const amplified = isAmplified(pair);
         return findingOf(episode, {
           rule: 'amplification',
-          severity: amplified ? 'high' : 'medium',
-          confidence: amplified ? 0.85 : 0.75,
+          severity: amplified || isForger ? 'high' : 'medium',
+          confidence: amplified || isForger ? 0.85 : 0.75,
           actor,
           peer: victim,
-          summary: `${actor.label} is ${amplified ? 'used' : 'asked'} to send ${victim} ${formatCount(bytesOut)} bytes of ${REFLECTORS.get(port)} answers to ${formatCount(bytesIn)} bytes of questions`,
+          summary: summaryOf(pair, actor.label, amplified),
           evidence: {
             reflector,
             victim,

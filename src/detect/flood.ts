@@ -44,12 +44,18 @@ interface Target {
 }
 
 export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: DetectorView): Detector {
+  const streamRate = (config as Partial<RuleConfig<'udp-flood'>>).streamPacketsPerSecond ?? 0;
   const closed: Target[] = [];
   const close = (target: Target): void => {
     if (target.isFlood && closed.length < MAX_CLOSED) closed.push(target);
   };
   const candidates = new BoundedMap<string, { second: number; packets: number }>(MAX_CANDIDATES);
   const targets = new BoundedMap<string, Target>(MAX_TARGETS, close);
+
+  /** A stream of media is a flow or two; it is told from a rate on that few media have. */
+  function isStream(flows: number): boolean {
+    return rule === 'udp-flood' && flows < MANY_FLOWS;
+  }
 
   /** Packets of a flow that count towards a flood; 0 for most flows. */
   function floodPackets(slot: number): number {
@@ -139,9 +145,9 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
     flowEnd,
     findings(): Finding[] {
       return [...closed, ...targets.values()]
-        .filter(({ isFlood }) => isFlood)
+        .filter(({ isFlood, flows, hot }) => isFlood && !(isStream(flows) && hot.peak < streamRate))
         .map(({ actor, address, peer, port, hot, episode, sources, sourceCount, flows }) => {
-          const stream = rule === 'udp-flood' && flows < MANY_FLOWS;
+          const stream = isStream(flows);
           const who = actor === null ? `${sourceCount.count} sources` : actor.label;
           const what = {
             'syn-flood': 'connection attempts',

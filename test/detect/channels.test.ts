@@ -259,6 +259,23 @@ test('amplification: questions from elsewhere for a service of neighbours; a sca
   assert.ok(!(await scanner.findings()).some((f) => f.rule === 'amplification'));
 });
 
+test('amplification: who forges the sender is to blame, wherever the reflector is', async () => {
+  for (const [reflector, port] of [
+    [ROUTER, 53],
+    [remote('198.51.100.18'), 123],
+    [CAMERA, 1900],
+  ] as const) {
+    const forged = home();
+    for (let i = 0; i < 300; i++)
+      forged.udp(1 + i * 0.02, { mac: INTRUDER.mac, ip: SERVER.ip }, reflector, [44_887, port], 44);
+    const finding = only(await forged.findings(), 'amplification');
+    assert.equal(finding.device, INTRUDER.mac);
+    assert.equal(finding.peer, SERVER.ip);
+    assert.equal(finding.severity, 'high');
+    assert.equal(finding.evidence['reflector'], reflector.ip);
+  }
+});
+
 test('dga: many domains that do not exist; a misspelt one with many hosts is none', async () => {
   const attack = home();
   const typo = home();

@@ -1,6 +1,6 @@
 /**
  * Nanoseconds per packet of the flow table and of inspection, and bytes per flow, over one capture:
- * `tsx bench/flow.ts CAPTURE [rounds]`. Only the time inside each stage is counted, batch by batch, so reading and
+ * `npm run bench:flow -- CAPTURE [rounds]`. Only the time inside each stage is counted, batch by batch, so reading and
  * header decoding do not enter. The median over batches is what a batch costs when nothing else takes the processor.
  */
 import { openCaptures } from '../src/capture/open.ts';
@@ -11,7 +11,7 @@ import { IssueCounter } from '../src/packet/issue.ts';
 
 const [path, rounds] = process.argv.slice(2);
 if (path === undefined) {
-  console.error('usage: tsx bench/flow.ts CAPTURE [rounds]');
+  console.error('usage: npm run bench:flow -- CAPTURE [rounds]');
   process.exit(2);
 }
 

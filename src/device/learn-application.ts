@@ -30,8 +30,10 @@ const words = new Uint32Array(4);
 export function learnApplication(learner: Learner, observation: Observation, context: MessageContext): void {
   const sender = learner.senderOf(context);
   const { registry } = learner;
-  // What a router passes on is not its own.
-  if (sender < 0 || !registry.addresses.isOwn(sender, context.batch.srcIp, context.index * 4)) return;
+  if (sender < 0) return;
+  // What a router passes on is not its own. What has no flow has no address (LLDP, CDP) and is passed on by nobody.
+  const isPassable = context.flow >= 0;
+  if (isPassable && !registry.addresses.isOwn(sender, context.batch.srcIp, context.index * 4)) return;
   const device = registry.devices[sender]!;
   switch (observation.kind) {
     case 'tls-client-hello':

@@ -237,3 +237,18 @@ function answerAtInitialTtl(from: Host, to: Host): Uint8Array {
     ipv4({ src: from.ip, dst: to.ip, protocol: 17, ttl: 64 }, datagram),
   );
 }
+
+test('a switch names itself by LLDP, without an address', async () => {
+  const tlv = (type: number, ...value: number[]) => bytesOf(be16((type << 9) | value.length), value);
+  const text = (type: number, name: string) => tlv(type, ...new TextEncoder().encode(name));
+  const message = bytesOf(
+    tlv(1, 4, 0, 4, 0x96, 0x1f, 0xa7, 0x26),
+    tlv(2, 5, 0x31),
+    tlv(3, 0, 120),
+    text(5, 'Summit300-48'),
+    tlv(0),
+  );
+  const [src, dst] = ['00:04:96:1f:a7:26', '01:80:c2:00:00:0e'];
+  const report = await new Scene().at(0, ether({ src, dst, type: 0x88cc }, message)).report();
+  assert.deepEqual(deviceOf(report, src).names, [{ name: 'Summit300-48', source: 'lldp' }]);
+});

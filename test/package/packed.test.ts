@@ -94,6 +94,9 @@ describe('the package', () => {
       'dist/case-worker.js',
       'dist/report.schema.json',
       'dist/diff.schema.json',
+      'dist/deploy/grafana-dashboard.json',
+      'dist/deploy/lanscope@.service',
+      'dist/deploy/Containerfile',
       'corpus/bundled.json',
       'corpus/iot-23.json',
     ]) {

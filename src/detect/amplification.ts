@@ -45,14 +45,12 @@ const MAX_CLOSED = 1024;
 interface Pair {
   readonly victim: string;
   readonly reflector: string;
-  /** Who is to blame: the device that forges the sender, or else the one that reflects. */
+  /** Who is to blame: the device that asks in the name of the victim, or else the one that reflects. */
   readonly device: number;
   readonly isForger: boolean;
   readonly port: number;
   /** A question that no client elsewhere sends: forged here, or to a service for neighbours, or never answered. */
   readonly isMisplaced: boolean;
-  /** The reflector is a device of this network; otherwise the device is the one that asks. */
-  readonly isUsed: boolean;
   readonly episode: Episode;
   requests: number;
   bytesIn: number;
@@ -73,14 +71,19 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
     const port = flows.respPort[slot]!;
     const { origIp } = flows;
     const isPrivate = isPrivateIp(origIp[at]!, origIp[at + 1]!, origIp[at + 2]!, origIp[at + 3]!);
-    const answers = flows.respIpBytes[slot]! > flows.origIpBytes[slot]!;
-    // Ordinary look-ups of the victim would hide the others among them.
-    if (!isMisplaced && flows.respIpBytes[slot]! < config.factor * flows.origIpBytes[slot]!) return;
-    const reflectedBy = devices.ownerOf(flows.respIp, at, flows.respMac[slot]!);
+    // Judged flow by flow: ordinary look-ups of the victim would hide the others among them.
+    const isLong = flows.respIpBytes[slot]! >= config.factor * flows.origIpBytes[slot]!;
+    if (isPrivate && !isLong) return;
+    const mac = flows.origMac[slot]!;
+    const isElsewhere = !isPrivate && devices.ownerOf(origIp, at, mac) < 0;
+    const forger = isElsewhere ? devices.actorOf(origIp, at, mac) : -1;
+    const isMisplaced = isElsewhere && (forger >= 0 || !OFFERED.has(port) || flows.respPackets[slot] === 0);
+    if (!isLong && !isMisplaced) return;
+    const reflecting = devices.ownerOf(flows.respIp, at, flows.respMac[slot]!);
     // A reflector elsewhere: whoever sends the questions does it. Resolvers ask others for long answers all day.
-    const device =
-      reflectedBy >= 0 || port === DNS_PORT ? reflectedBy : devices.indexOf(flows.origMac[slot]!);
-    if (device < 0 || (isMisplaced && devices.ownerOf(origIp, at, flows.origMac[slot]!) >= 0)) return;
+    const asking = forger < 0 && reflecting < 0 && port !== DNS_PORT ? devices.indexOf(mac) : forger;
+    const device = asking >= 0 ? asking : reflecting;
+    if (device < 0) return;
     const victim = formatIpAt(origIp, at);
     const reflector = view.ends.target(slot);
     const seconds = flows.firstSeconds[slot]!;
@@ -96,8 +99,8 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
       reflector,
       device,
       port,
+      isForger: asking >= 0,
       isMisplaced,
-      isUsed: reflectedBy >= 0,
       episode: new Episode(seconds, nanos),
       requests: 0,
       bytesIn: 0,

@@ -102,6 +102,9 @@ export function buildHouse(lab: Lab, choices: Choices): Omit<House, 'hosts' | 'i
     bridge: 'br-wan',
   });
   lab.run('router', ['sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']);
+  // As cheap routers come: a false source is no reason to drop.
+  for (const device of ['all', 'eth0'])
+    lab.run('router', ['sysctl', '-qw', `net.ipv4.conf.${device}.rp_filter=0`]);
   lab.run('router', ['ip', 'addr', 'add', 'fd77:1:2:3::1/64', 'dev', 'eth0']);
   lab.addHost('internet', {
     mac: '02:00:5e:00:01:02',
@@ -201,13 +204,13 @@ function startInternet(lab: Lab): void {
     '--address=/#/',
     `--server=/${TUNNEL_ZONE}/${TUNNEL}`,
     ...Object.entries(CLOUD).map(([name, ip]) => `--address=/${name}/${ip}`),
-    `--txt-record=big.example.net,${'lanscope '.repeat(25).trim()}`,
+    ...[1, 2, 3, 4].map((i) => `--txt-record=big.example.net,${i} ${'lanscope '.repeat(25).trim()}`),
     '--user=root',
   ]);
   const conf = lab.file(
     'chrony.conf',
     // The pid file is removed when the daemon ends: never name a device here.
-    `local stratum 3\nallow\ncmdport 0\nbindcmdaddress /\npidfile ${lab.folder}/chrony.pid\n`,
+    `local stratum 3\nallow\nbindaddress 203.0.113.18\ncmdport 0\nbindcmdaddress /\npidfile ${lab.folder}/chrony.pid\n`,
   );
   lab.start('internet', ['chronyd', '-d', '-x', '-U', '-u', 'root', '-f', conf]);
 }

@@ -43,7 +43,7 @@ class Notes {
 }
 
 interface Sweep {
-  readonly rate: DistinctRate;
+  rate: DistinctRate;
   /** Probes before the threshold: time, packet number, target and its hash. */
   pending: [time: number, packet: number, target: string, hash: number][];
 }
@@ -67,14 +67,11 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
       sought === 'arp' ? config.arpHosts : sought === ANY_PORT ? config.anyPortHosts : config.hosts * factor;
     const slow = config.slowHosts * factor;
     const patience = Math.max(fast, slow);
-    const sweep = sweeps.use(`${actor.key} ${sought}`, () => ({
-      rate: new DistinctRate(
-        fast,
-        config.windowSeconds,
-        sought === 'arp' || sought === ANY_PORT ? Infinity : slow,
-      ),
-      pending: [],
-    }));
+    const newRate = (): DistinctRate =>
+      new DistinctRate(fast, config.windowSeconds, sought === 'arp' || sought === ANY_PORT ? Infinity : slow);
+    const sweep = sweeps.use(`${actor.key} ${sought}`, () => ({ rate: newRate(), pending: [] }));
+    // After the episode is over it takes another sweep, not one more probe.
+    if (sweep.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) sweep.rate = newRate();
     const time = toSeconds(seconds, nanos);
     if (!sweep.rate.add(hash, time)) {
       if (sweep.pending.length < patience) sweep.pending.push([time, packet, target, hash]);

@@ -55,13 +55,17 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     const target = view.ends.target(slot);
     const udp = kind === 'UDP';
     const factor = udp ? config.udpFactor : 1;
+    const newRate = (): DistinctRate =>
+      new DistinctRate(config.ports * factor, config.windowSeconds, config.slowPorts * factor);
     const pair = pairs.use(`${actor.key} ${target} ${udp ? 'udp' : 'tcp'}`, () => ({
-      rate: new DistinctRate(config.ports * factor, config.windowSeconds, config.slowPorts * factor),
+      rate: newRate(),
       pending: [],
     }));
-    const { rate } = pair;
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
+    // After the episode is over it takes another scan, not one more probe.
+    if (pair.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) pair.rate = newRate();
+    const { rate } = pair;
     const port = flows.respPort[slot]!;
     if (!rate.add(mix(port), toSeconds(seconds, nanos))) {
       if (pair.pending.length < config.slowPorts * factor)

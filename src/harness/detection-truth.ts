@@ -86,7 +86,7 @@ export type TruthEpisode = Type.Static<typeof EpisodeSchema>;
 
 /** A capture and what happened in it. */
 export interface TrueCapture {
-  /** For people: the folder of the truth file, or the name of the capture. */
+  /** For people: the folder of the truth file, or the path of the capture. */
   readonly name: string;
   readonly capture: string;
   readonly episodes: readonly TruthEpisode[];
@@ -116,7 +116,7 @@ export function readTruth(path: string): TrueCapture {
   const capture = join(dirname(path), truth.capture);
   if (!existsSync(capture))
     throw new LanscopeError('INPUT_NOT_FOUND', `${capture}, which ${path} names, is not there`);
-  return { name: basename(dirname(path)), capture, episodes: truth.episodes };
+  return { name: dirname(path), capture, episodes: truth.episodes };
 }
 
 /** `name` is what errors call it. CONFIG_INVALID. */

@@ -175,3 +175,14 @@ test('the same findings at any batch size', async () => {
   assert.equal(one.findings.length, 2);
   assert.deepEqual((await scene.report({}, 2048)).findings, one.findings);
 });
+
+test('host-scan: an hour after a sweep, one more question is not another sweep; a second sweep is', async () => {
+  const scene = home();
+  for (let n = 1; n <= 200; n++) scene.arpRequest(n * 0.05, INTRUDER, `192.168.1.${n}`);
+  scene.arpRequest(3600, INTRUDER, ROUTER.ip).arpRequest(7200, INTRUDER, LAPTOP.ip);
+  const once = only(await scene.findings(), 'host-scan');
+  assert.ok(Date.parse(once.lastTime) - Date.parse(once.firstTime) < 600_000, once.lastTime);
+  for (let n = 1; n <= 200; n++) scene.arpRequest(10_800 + n * 0.05, INTRUDER, `192.168.1.${n}`);
+  const twice = (await scene.findings()).filter(({ rule }) => rule === 'host-scan');
+  assert.equal(twice.length, 2);
+});

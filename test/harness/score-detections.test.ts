@@ -157,7 +157,7 @@ describe('truth files', () => {
       writeFileSync(join(root, 'b/capture.pcapng'), '');
       assert.deepEqual(
         readTruths([root]).map(({ name, capture, episodes }) => [name, capture, episodes.length]),
-        [['b', join(root, 'b/capture.pcapng'), 1]],
+        [[join(root, 'b'), join(root, 'b/capture.pcapng'), 1]],
       );
     } finally {
       rmSync(root, { recursive: true });

@@ -57,6 +57,7 @@ function reflection(
   name: string,
   port: number,
   reflectorOf: (day: Day) => Reflector | Promise<Reflector>,
+  victimOf: (day: Day) => string,
 ): Attack {
   return {
     name,
@@ -69,7 +70,7 @@ function reflection(
       const reflector = await reflectorOf(day);
       // What is asked for is elsewhere: the frame goes to the router when the reflector does not live here.
       const mac = reflector.mac === '' ? router.mac : reflector.mac;
-      const victim = `203.0.113.${day.choices.int(100, 199)}`;
+      const victim = victimOf(day);
       const count = day.choices.int(600, 1200);
       const command = [
         PYTHON,
@@ -84,7 +85,10 @@ function reflection(
       ];
       await lab.attempt('intruder', command, 25_000);
       return {
-        actors: [attacker.mac, attacker.ip, victim],
+        // The one who asks cannot be told from its victim; the one who answers is abused.
+        actors: [attacker.mac, attacker.ip, victim, reflector.mac, reflector.ip].filter(
+          (text) => text !== '',
+        ),
         targets: [victim, reflector.mac, reflector.ip].filter((text) => text !== ''),
         filter: `udp and src host ${victim} and dst port ${port}`,
         tool: `${count} questions to ${reflector.ip} port ${port} with the source ${victim} (send/frames.py)`,
@@ -116,7 +120,7 @@ export const FLOODS: readonly Attack[] = [
     ['udp-flood'],
     ({ choices }) => ['--udp', '-p', String(choices.int(1000, 60000)), '-d', String(choices.int(40, 400))],
     'udp',
-    [1300, 2000],
+    [3000, 5000],
   ),
   flood(
     'icmp-flood',
@@ -126,11 +130,26 @@ export const FLOODS: readonly Attack[] = [
     'icmp',
     [300, 900],
   ),
-  reflection('dns-reflection', 53, ({ house }) => house.router),
-  reflection('ntp-reflection', 123, () => ({ mac: '', ip: '203.0.113.18' })),
-  reflection('ssdp-reflection', 1900, async (day) => {
-    const reflector = day.thing();
-    await reflector.agent.do({ do: 'serve', kind: 'ssdp', port: 1900 });
-    return reflector;
-  }),
+  reflection('dns-reflection', 53, ({ house }) => house.router, neighbour),
+  reflection(
+    'ntp-reflection',
+    123,
+    async ({ house }) => {
+      await house.internet.do({ do: 'serve', kind: 'monlist', port: 123, address: house.dropZone });
+      return { mac: '', ip: house.dropZone };
+    },
+    neighbour,
+  ),
+  reflection('ssdp-reflection', 1900, openResponder, ({ choices }) => `203.0.113.${choices.int(100, 199)}`),
 ];
+
+/** The answers cross the LAN when their victim lives on it. */
+function neighbour(day: Day): string {
+  return day.resident().ip;
+}
+
+async function openResponder(day: Day): Promise<Reflector> {
+  const thing = day.thing();
+  await thing.agent.do({ do: 'serve', kind: 'ssdp', port: 1900 });
+  return thing;
+}

@@ -25,6 +25,41 @@ const MIRAI = [
   ['root', '1111'],
 ] as const;
 
+/** Hydra's ssh module gives up after a few refusals of OpenSSH 9; its telnet module goes on. */
+const hydra: Attack = {
+  name: 'hydra-telnet',
+  technique: 'T1110.001',
+  rules: ['brute-force'],
+  also: ['cleartext-login', 'default-credentials', 'connection-storm'],
+  needs: ['hydra'],
+  async run(day) {
+    const { choices, house } = day;
+    const attacker = day.host('intruder');
+    const target = day.host('nas');
+    await target.agent.do({ do: 'serve', kind: 'telnet', port: 23, accept: 'root:none' });
+    const words = Array.from({ length: choices.int(40, 90) }, () => choices.hex(4));
+    const list = house.lab.file('words-hydra', `${words.join('\n')}\n`);
+    const line = [
+      'hydra',
+      '-I',
+      '-l',
+      'admin',
+      '-P',
+      list,
+      '-t',
+      String(choices.int(2, 4)),
+      `telnet://${target.ip}`,
+    ];
+    await house.lab.attempt('intruder', line, 20_000);
+    return {
+      actors: [attacker.mac, attacker.ip],
+      targets: [target.mac, target.ip],
+      filter: `tcp and ether src ${attacker.mac} and dst host ${target.ip} and dst port 23`,
+      tool: line.join(' ').replace(list, 'LIST'),
+    };
+  },
+};
+
 function sshGuessing(
   name: string,
   command: (wordList: string, ip: string, tasks: string) => string[],
@@ -39,7 +74,7 @@ function sshGuessing(
       const { lab } = day.house;
       const attacker = day.host('intruder');
       const target = day.host('nas');
-      const words = Array.from({ length: day.choices.int(28, 60) }, () => day.choices.hex(4));
+      const words = Array.from({ length: day.choices.int(150, 300) }, () => day.choices.hex(4));
       const list = lab.file(`words-${name}`, `${words.join('\n')}\n`);
       const line = command(list, target.ip, String(day.choices.int(2, 4)));
       await lab.attempt('intruder', line, 14_000);
@@ -47,7 +82,7 @@ function sshGuessing(
         actors: [attacker.mac, attacker.ip],
         targets: [target.mac, target.ip],
         filter: `tcp and ether src ${attacker.mac} and dst host ${target.ip} and dst port 22`,
-        tool: line.join(' '),
+        tool: line.join(' ').replace(list, 'LIST'),
       };
     },
   };
@@ -62,7 +97,7 @@ const mirai: Attack = {
     const { choices } = day;
     const bot = choices.next() < 0.5 ? day.host('intruder') : day.thing();
     const target = day.host('nas');
-    await target.agent.do({ do: 'serve', kind: 'telnet', port: 23, accepted: 'root:none' });
+    await target.agent.do({ do: 'serve', kind: 'telnet', port: 23, accept: 'root:none' });
     const pairs = choices.shuffled(MIRAI).slice(0, choices.int(13, 20));
     await bot.agent.do({ do: 'telnet', host: target.ip, pairs, pause: choices.int(5, 40) / 100 });
     return {
@@ -152,17 +187,7 @@ const plainMqtt: Attack = {
 };
 
 export const LOGINS: readonly Attack[] = [
-  sshGuessing('hydra-ssh', (list, ip, tasks) => [
-    'hydra',
-    '-I',
-    '-l',
-    'root',
-    '-P',
-    list,
-    '-t',
-    tasks,
-    `ssh://${ip}`,
-  ]),
+  hydra,
   sshGuessing('ncrack-ssh', (list, ip) => ['ncrack', '-T4', '--user', 'root', '-P', list, `ssh://${ip}`]),
   mirai,
   defaultTelnet,

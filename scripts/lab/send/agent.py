@@ -182,10 +182,10 @@ def telnet(c):
 def serve(c):
     """Services: `http`, `sink` (swallows and answers shortly), `echo` (answers each message), `telnet`, `udp`."""
     kind = c['kind']
-    if kind in ('udp', 'ssdp'):
+    if kind in DATAGRAM_SERVERS:
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.bind(('', c['port']))
-        threading.Thread(target=udp_server if kind == 'udp' else ssdp_server, args=(s,), daemon=True).start()
+        s.bind((c.get('address', ''), c['port']))
+        threading.Thread(target=DATAGRAM_SERVERS[kind], args=(s,), daemon=True).start()
         return {}
     context = None
     if c.get('cert'):
@@ -213,6 +213,18 @@ def ssdp_server(s):
                 f'HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=1800\r\nEXT:\r\nLOCATION: http://192.168.1.1:49152/description.xml\r\nSERVER: Linux/2.6.32, UPnP/1.0, Portable SDK for UPnP devices/1.6.6\r\nST: urn:schemas-upnp-org:{kind}\r\nUSN: uuid:28802880-2880-1880-a880-001122334455::urn:schemas-upnp-org:{kind}\r\n\r\n'.encode(),
                 peer,
             )
+
+
+def monlist_server(s):
+    """A clock of before 2014: the list of those who asked, in datagrams of 440 bytes."""
+    while True:
+        body, peer = s.recvfrom(2048)
+        if body[:4] == b'\x17\x00\x03\x2a':
+            for i in range(6):
+                s.sendto(struct.pack('>BBBBHH', 0xD7, i, 3, 0x2A, 6, 72) + os.urandom(432), peer)
+
+
+DATAGRAM_SERVERS = {'udp': udp_server, 'ssdp': ssdp_server, 'monlist': monlist_server}
 
 
 def accept(listener, kind, context, accepted):

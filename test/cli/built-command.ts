@@ -18,7 +18,7 @@ export function buildCommand(folder: string, ...changes: readonly SourceChange[]
   for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
-  for (const name of ['node_modules', 'corpus']) symlinkSync(join(ROOT, name), join(folder, name));
+  for (const name of ['node_modules', 'corpus', 'bpf']) symlinkSync(join(ROOT, name), join(folder, name));
   for (const { path, from, to } of changes) {
     const text = readFileSync(join(folder, path), 'utf8');
     if (text.split(from).length !== 2) throw new Error(`${path} does not hold '${from}' once`);

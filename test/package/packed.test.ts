@@ -48,6 +48,7 @@ before(async () => {
     'tsconfig.json',
     'src',
     'scripts',
+    'bpf',
     'corpus',
   ]) {
     cpSync(join(ROOT, name), join(copy, name), { recursive: true });
@@ -92,6 +93,7 @@ describe('the package', () => {
     for (const path of [
       'dist/lanscope.js',
       'dist/case-worker.js',
+      'dist/THIRD-PARTY-NOTICES',
       'dist/report.schema.json',
       'dist/diff.schema.json',
       'dist/deploy/grafana-dashboard.json',

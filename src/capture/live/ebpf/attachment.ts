@@ -79,7 +79,7 @@ function attachFilters(
   writeFileSync(note, '');
   const detach = (): void => {
     detachFilters(bpf, ifindex, process.pid);
-    rmSync(note, { force: true });
+    removeNote(note);
   };
   try {
     const first = tcHook(ifindex, 'ingress');
@@ -104,7 +104,15 @@ export function removeStaleFilters(bpf: Libbpf): void {
     const [where, ifindex, pid] = note.split('-');
     if (where !== namespace || existsSync(`/proc/${pid}`)) continue;
     detachFilters(bpf, Number(ifindex), Number(pid));
-    rmSync(join(NOTES, note), { force: true });
+    removeNote(join(NOTES, note));
+  }
+}
+
+function removeNote(note: string): void {
+  try {
+    rmSync(note, { force: true });
+  } catch {
+    // Another user's now: privileges were dropped. The next start finds the process gone.
   }
 }
 

@@ -11,6 +11,7 @@ const PROTOTYPES = {
   setsockopt: 'int setsockopt(int fd, int level, int name, void *value, uint32_t length)',
   ioctl: 'int ioctl(int fd, unsigned long request, void *argument)',
   close: 'int close(int fd)',
+  getpagesize: 'int getpagesize()',
   clock_gettime: 'int clock_gettime(int clock, void *time)',
   strerror: 'const char *strerror(int number)',
   syscall: 'long syscall(long number, void *attributes, long pid, long cpu, long group, unsigned long flags)',
@@ -73,6 +74,11 @@ export function mapShared(fd: number, length: number, offset: number, writable: 
       libc().mmap(address, length, protection, flags, -1, 0);
     },
   };
+}
+
+/** 4096 but on some arm64 systems. */
+export function pageBytes(): number {
+  return Number(libc().getpagesize());
 }
 
 export function closeFd(fd: number): void {

@@ -163,6 +163,7 @@ export class Links {
     if (link.id !== NO_ID) link.dropsBefore = Math.max(0, this.interfaces[link.id]!.drops);
     link.attachment?.detach();
     link.attachment = null;
+    if (link.facts !== null) this.#object.forgetInterface(link.facts.ifindex);
     link.complaint = '';
     if (notice !== '') this.#options.onNotice(notice);
   }

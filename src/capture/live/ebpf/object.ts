@@ -15,6 +15,7 @@ export interface LoadedObject {
   /** The map that packets come through: the ring buffer, or the perf event array. */
   readonly channelFd: number;
   countInterface(ifindex: number): void;
+  forgetInterface(ifindex: number): void;
   /** Frames of an interface that found no room so far; -1 when the kernel does not tell (the right to ask was dropped). */
   drops(ifindex: number): number;
   close(): void;
@@ -82,6 +83,10 @@ function prepared(
       key.writeUInt32LE(ifindex);
       counts.fill(0);
       requireOk('bpf_map_update_elem', bpf.bpf_map_update_elem(droppedFd, key, counts, 0));
+    },
+    forgetInterface(ifindex) {
+      key.writeUInt32LE(ifindex);
+      bpf.bpf_map_delete_elem(droppedFd, key);
     },
     drops(ifindex) {
       key.writeUInt32LE(ifindex);

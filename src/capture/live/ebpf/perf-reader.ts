@@ -5,11 +5,10 @@
  */
 import type { PacketBatch } from '../../../packet/batch.ts';
 import type { LoadedObject } from './object.ts';
-import { closeFd, enablePerfEvent, type Mapping, mapShared, openPerfEvent } from './libc.ts';
+import { closeFd, enablePerfEvent, type Mapping, mapShared, openPerfEvent, pageBytes } from './libc.ts';
 import { requireOk } from './libbpf.ts';
 import { type PacketReader, RECORD, type RowWriter } from './record.ts';
 
-const PAGE_BYTES = 4096;
 /** Offsets in the first page: `data_head`, `data_tail`. */
 const HEAD_WORD = 1024 / 4;
 const TAIL_WORD = 1032 / 8;
@@ -18,6 +17,7 @@ const RAW_SIZE_BYTES = 4;
 const EVENT_SAMPLE = 9;
 /** A frame's own bytes, its record, and room to begin the next at a round offset. */
 const MAX_EVENT_BYTES = 65_536;
+const MIN_CPU_BYTES = 128 * 1024;
 const COPY_BYTES = 4 * 1024 * 1024;
 const TAG_BYTES = 4;
 const MACS_BYTES = 12;
@@ -47,15 +47,15 @@ export class PerfReader implements PacketReader {
   readonly #view: DataView;
   readonly #event = new Uint8Array(MAX_EVENT_BYTES);
 
-  /** `bufferBytes`: of each CPU, a power of two. */
+  /** `bufferBytes`: of all CPUs together, a power of two. */
   constructor(object: LoadedObject, bufferBytes: number, batch: PacketBatch, rows: RowWriter) {
     this.#batch = batch;
     this.#rows = rows;
-    this.#bufferBytes = bufferBytes;
     this.#view = new DataView(this.#event.buffer);
     batch.bytes = this.#copy;
     batch.byteLength = COPY_BYTES;
     const cpus = requireOk('the number of CPUs', object.bpf.libbpf_num_possible_cpus());
+    this.#bufferBytes = Math.max(MIN_CPU_BYTES, bufferBytes / 2 ** Math.ceil(Math.log2(cpus)));
     try {
       for (let cpu = 0; cpu < cpus; cpu++) this.#open(object, cpu);
     } catch (error) {
@@ -104,13 +104,14 @@ export class PerfReader implements PacketReader {
     attributes.writeUInt32LE(1, 16);
     attributes.writeUInt32LE(SAMPLE_RAW, 24);
     const fd = openPerfEvent(attributes, cpu);
-    const mapping = mapShared(fd, PAGE_BYTES + this.#bufferBytes, 0, true);
+    const page = pageBytes();
+    const mapping = mapShared(fd, page + this.#bufferBytes, 0, true);
     this.#cpus.push({
       fd,
       mapping,
-      bytes: new Uint8Array(mapping.buffer, PAGE_BYTES),
-      head: new Uint32Array(mapping.buffer, 0, PAGE_BYTES / 4),
-      tail: new BigInt64Array(mapping.buffer, 0, PAGE_BYTES / 8).subarray(TAIL_WORD, TAIL_WORD + 1),
+      bytes: new Uint8Array(mapping.buffer, page),
+      head: new Uint32Array(mapping.buffer, 0, page / 4),
+      tail: new BigInt64Array(mapping.buffer, 0, page / 8).subarray(TAIL_WORD, TAIL_WORD + 1),
       read: 0,
       timeNs: Infinity,
     });

@@ -4,10 +4,9 @@
  * data twice in a row, so that a record that passes the end is still in one piece.
  */
 import type { PacketBatch } from '../../../packet/batch.ts';
-import { type Mapping, mapShared } from './libc.ts';
+import { type Mapping, mapShared, pageBytes } from './libc.ts';
 import { type PacketReader, RECORD, type RowWriter } from './record.ts';
 
-const PAGE_BYTES = 4096;
 const HEADER_BYTES = 8;
 /** Upper bits of the word that precedes a record: it is being written; it is to be skipped. */
 const BUSY = 0x8000_0000;
@@ -30,13 +29,14 @@ export class RingReader implements PacketReader {
     this.#ringBytes = ringBytes;
     this.#batch = batch;
     this.#rows = rows;
-    const consumer = mapShared(fd, PAGE_BYTES, 0, true);
-    const producer = mapShared(fd, PAGE_BYTES + 2 * ringBytes, PAGE_BYTES, false);
+    const page = pageBytes();
+    const consumer = mapShared(fd, page, 0, true);
+    const producer = mapShared(fd, page + 2 * ringBytes, page, false);
     this.#mappings = [consumer, producer];
     this.#consumer = new BigInt64Array(consumer.buffer, 0, 1);
     this.#producer = new Uint32Array(producer.buffer, 0, 1);
-    this.#words = new Uint32Array(producer.buffer, PAGE_BYTES);
-    batch.bytes = new Uint8Array(producer.buffer, PAGE_BYTES);
+    this.#words = new Uint32Array(producer.buffer, page);
+    batch.bytes = new Uint8Array(producer.buffer, page);
     batch.byteLength = batch.bytes.length;
   }
 

@@ -25,37 +25,29 @@ const MIRAI = [
   ['root', '1111'],
 ] as const;
 
-/** Hydra's ssh module gives up after a few refusals of OpenSSH 9; its telnet module goes on. */
+/** Hydra 9.4 gives up on a connection that OpenSSH 9 ended after six refusals: it is started anew for every six words. */
 const hydra: Attack = {
-  name: 'hydra-telnet',
+  name: 'hydra-ssh',
   technique: 'T1110.001',
   rules: ['brute-force'],
-  also: ['cleartext-login', 'default-credentials', 'connection-storm'],
+  also: ['connection-storm'],
   needs: ['hydra'],
   async run(day) {
     const { choices, house } = day;
     const attacker = day.host('intruder');
     const target = day.host('nas');
-    await target.agent.do({ do: 'serve', kind: 'telnet', port: 23, accept: 'root:none' });
-    const words = Array.from({ length: choices.int(40, 90) }, () => choices.hex(4));
-    const list = house.lab.file('words-hydra', `${words.join('\n')}\n`);
-    const line = [
-      'hydra',
-      '-I',
-      '-l',
-      'admin',
-      '-P',
-      list,
-      '-t',
-      String(choices.int(2, 4)),
-      `telnet://${target.ip}`,
-    ];
-    await house.lab.attempt('intruder', line, 20_000);
+    const rounds = choices.int(12, 18);
+    for (let i = 0; i < rounds; i++) {
+      const words = Array.from({ length: 6 }, () => choices.hex(4));
+      const list = house.lab.file('words-hydra', `${words.join('\n')}\n`);
+      const line = ['hydra', '-I', '-l', 'root', '-P', list, '-t', '1', `ssh://${target.ip}`];
+      await house.lab.attempt('intruder', line, 3_000);
+    }
     return {
       actors: [attacker.mac, attacker.ip],
       targets: [target.mac, target.ip],
-      filter: `tcp and ether src ${attacker.mac} and dst host ${target.ip} and dst port 23`,
-      tool: line.join(' ').replace(list, 'LIST'),
+      filter: `tcp and ether src ${attacker.mac} and dst host ${target.ip} and dst port 22`,
+      tool: `hydra -l root -P LIST -t 1 ssh://${target.ip}, ${rounds} times with six words`,
     };
   },
 };

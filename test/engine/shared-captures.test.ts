@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import type { ConnRow } from '../../scripts/conn-log.ts';
+import { compareText } from '../../src/bytes/order.ts';
 import { analyze } from '../../src/engine/analyze.ts';
 import { CONN_FIELDS, connValues } from '../../src/report/zeek/conn.ts';
 import { formatTsv } from '../../src/report/zeek/value.ts';
@@ -75,6 +76,8 @@ async function engineConnections(path: string): Promise<ConnRow[]> {
   return rows;
 }
 
+const byUid = (a: ConnRow, b: ConnRow): number => compareText(String(a['uid']), String(b['uid']));
+
 test(
   'the engine tells the connections that were compared with Zeek’s baselines',
   { skip: absent },
@@ -82,7 +85,12 @@ test(
     const files = capturesIn('zeek-conn');
     assert.ok(files.length >= 24);
     for (const path of files) {
-      assert.deepEqual(await engineConnections(path), await connectionsOf(path), relative(root, path));
+      // In which order they end after a pause is a matter of when the clock follows it (`PacketClock`).
+      assert.deepEqual(
+        (await engineConnections(path)).toSorted(byUid),
+        (await connectionsOf(path)).toSorted(byUid),
+        relative(root, path),
+      );
     }
   },
 );

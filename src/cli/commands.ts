@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/corpus.ts'),
   },
   {
+    command: 'baseline <capture..>',
+    describe: 'Learn what is usual in a network, for `analyze --baseline-model`',
+    load: () => import('./commands/baseline.ts'),
+  },
+  {
     command: 'features [input..]',
     describe: 'Write what a model sees of each flow, as CSV or Parquet, with labels for training',
     load: () => import('./commands/features.ts'),

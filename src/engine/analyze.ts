@@ -10,7 +10,9 @@ import { Pipeline } from './pipeline.ts';
 import type { Selection } from './selection.ts';
 import { assembleReport, ruleFindings } from './assemble.ts';
 import type { Model } from '../model/load.ts';
+import type { LoadedBaseline } from '../model/baseline/baseline-file.ts';
 import { ModelStage, NO_MODEL_RESULT } from './model-stage.ts';
+import { UnusualStage } from './unusual-stage.ts';
 
 /** Flows that are ended at once when the last packet was seen: what waits for its scores is bounded by it. */
 const FINISHED_AT_ONCE = 4096;
@@ -38,6 +40,8 @@ export interface AnalyzeOptions {
   readonly outputs?: readonly Output[];
   /** Scores flows; rules alone when absent. */
   readonly model?: Model;
+  /** What is usual here (`lanscope baseline`): flows and hours of devices are compared with it. */
+  readonly baselineModel?: LoadedBaseline;
   /** Told, in one line, what a person should know about the run. */
   readonly onNotice?: (text: string) => void;
   /** Called between batches. */
@@ -72,7 +76,8 @@ export async function analyzeSource(
   const started = process.hrtime.bigint();
   const given = options.outputs ?? [];
   const stage = options.model === undefined ? null : new ModelStage(options.model, given);
-  const outputs = stage === null ? given : [stage, ...given];
+  const unusual = options.baselineModel === undefined ? null : new UnusualStage(options.baselineModel);
+  const outputs: Output[] = [stage, unusual, ...given].filter((output) => output !== null);
   const pipeline = new Pipeline({
     config: options.config ?? DEFAULT_CONFIG,
     selection: options.selection ?? null,
@@ -80,7 +85,6 @@ export async function analyzeSource(
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.fingerprints === undefined ? {} : { knowledge: extendKnowledge(options.fingerprints) }),
   });
-  stage?.begin(pipeline);
   const stop = (): void => void source.close();
   signal?.addEventListener('abort', stop, { once: true });
   let complete = true;
@@ -108,6 +112,7 @@ export async function analyzeSource(
     scored = result;
     if (problem !== '') options.onNotice?.(`the model ${problem}; findings are those of the rules`);
   }
+  if (unusual !== null) scored = unusual.addTo(scored, pipeline);
   const report = assembleReport(pipeline, source, {
     complete,
     version: options.version,

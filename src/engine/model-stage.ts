@@ -2,6 +2,7 @@
 import { suppress } from '../detect/suppress.ts';
 import type { Finding } from '../detect/finding.ts';
 import { needsPackets } from '../detect/features/extractor.ts';
+import type { DeviceRegistry } from '../device/registry.ts';
 import type { FlowTable } from '../flow/table.ts';
 import { type DeviceScores, FlowScoring } from '../model/flow-scoring.ts';
 import type { Model } from '../model/load.ts';
@@ -36,8 +37,7 @@ export class ModelStage implements Output {
     }
   }
 
-  /** Before the first packet. */
-  begin({ flows, devices }: Pipeline): void {
+  begin(flows: FlowTable, devices: DeviceRegistry): void {
     const outputs = this.#outputs;
     this.#scoring = new FlowScoring(this.#model, flows, devices, [
       ({ id, lastSeconds, lastNanos }, className, { score, isAlarm }) => {

@@ -1,3 +1,4 @@
+import type { DeviceRegistry } from '../device/registry.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
@@ -23,6 +24,8 @@ export interface FlowScore {
  * what they are given is valid during the call.
  */
 export interface Output {
+  /** Before the first packet. */
+  begin?(flows: FlowTable, devices: DeviceRegistry): void;
   /** A flow began in `slot`; its first packet is counted and comes to `packet` next. */
   flowStart?(slot: number, flows: FlowTable): void;
   /** Row `i` was counted for the flow in `slot`: called for every packet, so it costs all of them. */

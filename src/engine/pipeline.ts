@@ -93,6 +93,7 @@ export class Pipeline {
     this.#inspector = new Inspector(this.flows, this.issues, (observation, at) =>
       this.#observe(observation, at),
     );
+    for (const output of outputs) output.begin?.(this.flows, this.devices);
     this.#onOutputFlowStart = outputs.filter((output) => output.flowStart !== undefined);
     this.#intake = new FlowIntake(this.flows, this.#inspector, this.issues, packetTap(outputs));
     this.#context = {

@@ -14,6 +14,7 @@ import { detectOptions, detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
+import { readBaselineModel } from '../../model/baseline/baseline-file.ts';
 import { chosenModel, modelOption } from '../model-option.ts';
 import { dbOption, requireSaveWithDb } from '../store-option.ts';
 import { restoreStdin } from '../stdin-argument.ts';
@@ -30,6 +31,11 @@ export function options(yargs: Argv) {
           coerce: (paths: string[]) => paths.map(restoreStdin),
           demandOption: true,
           describe: 'pcap, pcapng or snoop, also compressed; a folder; a glob; - for standard input',
+        })
+        .option('baseline-model', {
+          type: 'string',
+          describe: 'Say what is unusual beside this file of `lanscope baseline`',
+          requiresArg: true,
         })
         .option('output', {
           alias: 'o',
@@ -108,12 +114,15 @@ export async function run(args: Arguments): Promise<ExitCode> {
     if (path !== undefined) await requireWritable(path);
   const settings = await detectSettings(args);
   const model = await chosenModel(args.model);
+  const baselineModel =
+    args.baselineModel === undefined ? undefined : await readBaselineModel(args.baselineModel);
   const selection = selectionOf(args);
   const progress = createProgress();
   const interrupt = stopOnInterrupt(() => progress.stop());
   const { report } = await analyze({
     paths: await findCaptures(args.capture),
     ...settings,
+    ...(baselineModel === undefined ? {} : { baselineModel }),
     ...(model === undefined ? {} : { model, onNotice: writeNotice }),
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(selection === null ? {} : { selection }),

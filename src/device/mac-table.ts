@@ -9,8 +9,17 @@ export class MacTable {
   private mask = 63;
   size = 0;
 
+  private readonly single = new Float64Array(1);
+
   /** The number of `mac`, or -1. */
   get(mac: Mac): number {
+    this.single[0] = mac;
+    return this.at(this.single, 0);
+  }
+
+  /** The number of the MAC in a column, or -1. (As an argument of its own it would be allocated for each packet.) */
+  at(column: Float64Array, i: number): number {
+    const mac = column[i]!;
     const { keys, mask } = this;
     for (let at = hashMac(mac) & mask; ; at = (at + 1) & mask) {
       const key = keys[at]!;

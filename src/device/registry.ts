@@ -110,11 +110,11 @@ export class DeviceRegistry {
     let destination = -1;
     if (sourceMac > 0 || destinationMac > 0) {
       if (sourceMac > 0) {
-        source = this.macs.get(sourceMac);
+        source = this.macs.at(batch.srcMac, i);
         if (source < 0) source = this.admit(sourceMac, batch, i, isUnderstood(layers));
       }
       if (destinationMac > 0 && (layers & LAYER.linkGroup) === 0) {
-        destination = this.macs.get(destinationMac);
+        destination = this.macs.at(batch.dstMac, i);
         if (destination < 0) destination = this.admit(destinationMac, batch, i, isUnderstood(layers));
       }
     } else if ((layers & IP) !== 0 && isUnderstood(layers)) {

@@ -42,6 +42,10 @@ const MAX_EVIDENCE = 64;
 const BROWSING_DOMAINS = 25;
 /** Weight of a domain that devices call and people do not visit. */
 const DEVICE_SERVICE = 0.9;
+/** Weight of a domain from which another maker's is a contradiction: below, it may be a partner's or a shop's. */
+const RIVAL_SERVICE = 0.85;
+/** Chance with which one maker among several stands out. */
+const CLEAR_LEAD = 0.75;
 /** How much of the weight of domains is left for a device with a person in front of it. */
 const APP_TRAFFIC = 0.25;
 
@@ -53,7 +57,8 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
   const said = [...evidence];
   const notes: string[] = [];
   const personal = isPersonal(said);
-  const trust = trustInDomains(personal || context.forwards === true, context.domainCount ?? 0);
+  const speaksForOthers = personal || context.forwards === true || asksRivals(said);
+  const trust = trustInDomains(speaksForOthers, context.domainCount ?? 0);
   const byMac = vendorEvidence(mac, knowledge, personal);
   const all = [...said, ...byMac.evidence].map((item) => discount(item, trust));
 
@@ -91,9 +96,11 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
       );
     }
   }
-  if (personal && all.some((item, i) => i < said.length && item.weight < said[i]!.weight)) {
+  if (speaksForOthers && all.some((item, i) => i < said.length && item.weight < said[i]!.weight)) {
     notes.push(
-      'Domains count little here: on a computer or phone they tell which apps are used, not what it is.',
+      personal
+        ? 'Domains count little here: on a computer or phone they tell which apps are used, not what it is.'
+        : 'Domains count little here: they are those of rival makers, or asked for others, and tell of apps and of neighbours.',
     );
   }
 
@@ -153,6 +160,18 @@ function isPersonal(evidence: readonly Evidence[]): boolean {
     'category',
   );
   return chance.chance >= THRESHOLD.category && PERSONAL.has(chance.value as Category);
+}
+
+/**
+ * Does it call the device services of makers of which none stands out? A product calls those of its own maker. Who calls
+ * several's has their apps, or passes on what others ask.
+ */
+function asksRivals(evidence: readonly Evidence[]): boolean {
+  const brand = decide(
+    evidence.filter((item) => familyOf(item.source) === 'domain' && item.weight >= RIVAL_SERVICE),
+    'brand',
+  );
+  return brand.rival !== '' && brand.chance < CLEAR_LEAD;
 }
 
 /**

@@ -1,8 +1,8 @@
-/** One recording, in a process of its own: `record-day.ts SEED NAME FOLDER [ATTACK…]`. */
+/** One recording, in a process of its own: `record-day.ts SEED NAME FOLDER [--quick] [ATTACK…]`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ATTACKS } from './attacks.ts';
-import { quietTime, round } from './benign.ts';
+import { poll30, quietTime, round } from './benign.ts';
 import { Day } from './day.ts';
 import { buildHouse, inhabit } from './house.ts';
 import { Lab } from './lab.ts';
@@ -13,7 +13,10 @@ import { retime } from './retime.ts';
 const SNAP_LEN = 400;
 const BENIGN_ROUNDS = 45;
 
-const [seedText = '1', name = 'day', folder = '.', ...attacks] = process.argv.slice(2);
+const [seedText = '1', name = 'day', folder = '.', ...rest] = process.argv.slice(2);
+const attacks = rest.filter((argument) => !argument.startsWith('--'));
+/** Little life around an attack: for tests, and for captures that are kept. */
+const isQuick = rest.includes('--quick');
 const seed = Number(seedText);
 const choices = new Choices(
   seed * 1000 + [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7),
@@ -72,7 +75,7 @@ async function record(): Promise<void> {
 
 /** Half an hour of ordinary life, then attack after attack with ordinary life between. */
 async function hostileDay(day: Day): Promise<void> {
-  await quietTime(day, 4, [120, 600]);
+  await (isQuick ? polls(day, 4) : quietTime(day, 4, [120, 600]));
   for (const name of attacks) {
     const attack = ATTACKS.find((each) => each.name === name)!;
     const from = Date.now();
@@ -82,7 +85,14 @@ async function hostileDay(day: Day): Promise<void> {
     day.episodes.push({ name, technique, rules, also, from, to, ...deed });
     // Another incident is one that a person would tell apart.
     await day.skip(day.choices.int(900, 3600));
-    if (attack.last !== true) await quietTime(day, 2, [60, 300]);
+    if (attack.last !== true) await (isQuick ? polls(day, 2) : quietTime(day, 2, [60, 300]));
   }
-  await round(day);
+  if (!isQuick) await round(day);
+}
+
+async function polls(day: Day, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    await poll30(day);
+    await day.skip(30);
+  }
 }

@@ -1,6 +1,7 @@
 /**
  * The laboratory: a seed decides homes, hosts, order, victims and rates; each recording gets a `capture.pcapng` and a
- * `truth.json`. `npx tsx scripts/lab/run.ts --seed N -o DIR [--only ATTACK,…] [--jobs N] [--list]`, as root.
+ * `truth.json`. `npx tsx scripts/lab/run.ts --seed N -o DIR [--only ATTACK,…] [--jobs N] [--quick] [--list]`,
+ * as root.
  * Every recording is a process of its own, which removes what it made even when it fails.
  */
 import { spawn } from 'node:child_process';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     jobs: { type: 'string', default: '3' },
     list: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
   },
 });
 
@@ -30,7 +32,7 @@ if (values.list) {
 async function main(): Promise<number> {
   const seed = Number(values.seed);
   if (values.output === undefined || !Number.isInteger(seed) || seed < 0) {
-    console.error('usage: run.ts --seed N -o DIR [--only ATTACK,…] [--jobs N] [--list]');
+    console.error('usage: run.ts --seed N -o DIR [--only ATTACK,…] [--jobs N] [--quick] [--list]');
     return 2;
   }
   if (process.getuid?.() !== 0) {
@@ -64,10 +66,15 @@ async function main(): Promise<number> {
 /** The recording's own process; its exit code. */
 function record(seed: number, name: string, attacks: readonly string[], folder: string): Promise<number> {
   const script = join(import.meta.dirname, 'record-day.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, String(seed), name, folder, ...attacks], {
-    stdio: 'inherit',
-    cwd: join(import.meta.dirname, '../..'),
-  });
+  const quick = values.quick ? ['--quick'] : [];
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', script, String(seed), name, folder, ...quick, ...attacks],
+    {
+      stdio: 'inherit',
+      cwd: join(import.meta.dirname, '../..'),
+    },
+  );
   const end = (): void => void child.kill('SIGTERM');
   process.once('SIGINT', end).once('SIGTERM', end);
   return new Promise((resolve) =>

@@ -1,0 +1,79 @@
+/** The laboratory records one attack with its truth, and the score of that recording finds it. Needs root and programs. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { isInstalled, plan } from '../../scripts/lab/plan.ts';
+import { ATTACKS } from '../../scripts/lab/attacks.ts';
+import { analyze } from '../../src/engine/analyze.ts';
+import { readTruths } from '../../src/harness/detection-truth.ts';
+import { DetectionScorer } from '../../src/harness/score-detections.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NEEDED = [
+  ...['ip', 'tcpdump', 'dnsmasq', 'busybox', 'openssl', 'ssh-keygen', 'ethtool', 'sysctl', 'nmap'],
+  '/usr/bin/python3',
+];
+
+function missing(): string | false {
+  if (process.getuid?.() !== 0) return 'needs root: it makes network namespaces';
+  if (!existsSync('/run/netns') && !existsSync('/proc/self/ns/net')) return 'no network namespaces here';
+  const absent = NEEDED.filter((tool) => !(tool.startsWith('/') ? existsSync(tool) : isInstalled(tool)));
+  return absent.length > 0 ? `not installed: ${absent.join(', ')}` : false;
+}
+
+test('every attack is planned once, whatever the seed, and those that break the network end their day', () => {
+  for (const seed of [1, 2, 11]) {
+    const days = plan(seed, []);
+    const planned = days.flatMap(({ attacks }) => attacks);
+    assert.equal(new Set(planned).size, planned.length);
+    assert.ok(planned.every((name) => ATTACKS.some((attack) => attack.name === name)));
+    for (const { attacks } of days) {
+      const breaking = attacks.filter(
+        (name) => ATTACKS.find((attack) => attack.name === name)!.last === true,
+      );
+      assert.ok(breaking.length <= 1);
+      if (breaking.length === 1) assert.equal(attacks.at(-1), breaking[0]);
+    }
+  }
+  assert.deepEqual(plan(1, []), plan(1, []));
+});
+
+test('a recorded scan is in the truth, with its packets, and is found', { skip: missing() }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanscope-lab-test-'));
+  const before = namespaces();
+  try {
+    const run = ['--import', 'tsx', 'scripts/lab/run.ts', '--seed', '7', '-o', folder];
+    await promisify(execFile)(process.execPath, [...run, '--only', 'nmap-syn', '--quick'], {
+      cwd: ROOT,
+      timeout: 90_000,
+    });
+    const [recorded] = readTruths([folder]);
+    assert.ok(recorded !== undefined);
+    const [episode] = recorded.episodes;
+    assert.ok(episode?.name === 'nmap-syn' && (episode.packets?.count ?? 0) >= 150);
+    const { report } = await analyze({ paths: [recorded.capture], version: 'test' });
+    const scorer = new DetectionScorer('medium');
+    scorer.add(recorded.name, report, recorded.episodes);
+    const { recall, alarmRecall, falselyAlarmed } = scorer.score();
+    assert.deepEqual([recall, alarmRecall, falselyAlarmed], [1, 1, []]);
+    const found = report.findings.find(({ rule }) => rule === 'port-scan')!;
+    assert.ok(
+      found.packets.every((number) => number >= episode.packets!.first && number <= episode.packets!.last),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  assert.deepEqual(
+    namespaces().filter((name) => name.startsWith('lab') && !before.includes(name)),
+    [],
+    'removed',
+  );
+});
+
+function namespaces(): string[] {
+  return existsSync('/run/netns') ? readdirSync('/run/netns') : [];
+}

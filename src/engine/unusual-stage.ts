@@ -2,7 +2,7 @@
 import { suppress } from '../detect/suppress.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import type { FlowTable } from '../flow/table.ts';
-import type { LoadedBaseline } from '../model/baseline/baseline-file.ts';
+import { BASELINE_NAME, type LoadedBaseline } from '../model/baseline/baseline-file.ts';
 import { UnusualScoring } from '../model/baseline/unusual.ts';
 import type { ModelResult } from './model-stage.ts';
 import type { Output } from './output.ts';
@@ -33,7 +33,7 @@ export class UnusualStage implements Output {
     return {
       ...result,
       findings: [...result.findings, ...suppress(this.#scoring!.findings(), config.detect, devices.devices)],
-      models: [...result.models, { name: 'baseline', sha256: this.#baseline.sha256, version: '1' }],
+      models: [...result.models, { name: BASELINE_NAME, sha256: this.#baseline.sha256, version: '1' }],
     };
   }
 }

@@ -5,6 +5,7 @@ import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { baselineOf } from '../../engine/baseline.ts';
 import { configFromSettings, readConfig } from '../../engine/config.ts';
+import { BASELINE_NAME, type LoadedBaseline, readBaselineModel } from '../../model/baseline/baseline-file.ts';
 import type { Model } from '../../model/load.ts';
 import { reportDigest } from '../../report/canonical.ts';
 import { diffReports } from '../../report/diff/diff.ts';
@@ -54,6 +55,11 @@ export function options(yargs: Argv) {
       describe: 'The model that scored its flows, when it is not the one that comes along',
       requiresArg: true,
     })
+    .option('baseline-model', {
+      type: 'string',
+      describe: 'The file of `lanscope baseline` that it was made beside, when there was one',
+      requiresArg: true,
+    })
     .epilogue('Exit codes: 0 the same digest, 1 another, 2 bad usage or input.');
 }
 
@@ -73,6 +79,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const baseline = args.baseline === undefined ? undefined : baselineOf(await readReport(args.baseline));
   requireBaseline(config, baseline);
   const model = await modelOf(stated, args.model);
+  const baselineModel = await baselineModelOf(stated, args.baselineModel);
   const selection = selectionOf(args);
   const progress = createProgress();
   const { report } = await analyze({
@@ -81,6 +88,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(baseline === undefined ? {} : { baseline }),
     ...(selection === null ? {} : { selection }),
+    ...(baselineModel === undefined ? {} : { baselineModel }),
     ...(model === undefined ? {} : { model, onNotice: writeNotice }),
     // The digest covers the hashes of the inputs, and a report may be without.
     source: { noHash: stated.input.every(({ sha256 }) => sha256 === '') },
@@ -101,13 +109,33 @@ export async function run(args: Arguments): Promise<ExitCode> {
 
 /** The model that the report names. INPUT_NOT_FOUND when it is not at hand: without it the digest is another. */
 async function modelOf(stated: Report, file: string | undefined): Promise<Model | undefined> {
-  const wanted = stated.models[0];
+  const wanted = stated.models.find(({ name }) => name !== BASELINE_NAME);
   if (wanted === undefined) return undefined;
   const model = await chosenModel(file ?? BUNDLED);
   if (model?.sha256 === wanted.sha256) return model;
-  throw new LanscopeError(
+  throw notAtHand(
+    `the report's flows were scored by the model ${wanted.name}`,
+    wanted.sha256,
+    '--model FILE',
+  );
+}
+
+/** As `modelOf`, for what `lanscope baseline` learned. */
+async function baselineModelOf(
+  stated: Report,
+  file: string | undefined,
+): Promise<LoadedBaseline | undefined> {
+  const wanted = stated.models.find(({ name }) => name === BASELINE_NAME);
+  if (wanted === undefined) return undefined;
+  const baseline = file === undefined ? undefined : await readBaselineModel(file);
+  if (baseline?.sha256 === wanted.sha256) return baseline;
+  throw notAtHand('the report was made beside a learned baseline', wanted.sha256, '--baseline-model FILE');
+}
+
+function notAtHand(what: string, sha256: string, option: string): LanscopeError {
+  return new LanscopeError(
     'INPUT_NOT_FOUND',
-    `the report's flows were scored by the model ${wanted.name} with SHA-256 ${wanted.sha256}`,
-    'Name its file with --model FILE',
+    `${what} with SHA-256 ${sha256}`,
+    `Name its file with ${option}`,
   );
 }

@@ -7,6 +7,9 @@ import { HOUR_FEATURES } from './device-hours.ts';
 import type { History } from './history.ts';
 import type { IsolationTree } from './isolation-forest.ts';
 
+/** How reports name it among the models. */
+export const BASELINE_NAME = 'baseline';
+
 const FORMAT = 'lanscope-baseline/1';
 
 /** Histories of a network and of those of its devices that have enough of their own. */

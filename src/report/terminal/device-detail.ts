@@ -52,6 +52,7 @@ export function renderDeviceDetail(
       .flatMap((link, i) => field(i === 0 ? 'Same device' : '', linkText(link))),
     ...field('Roles', listed(device.roles)),
     ...field('Risk', riskText(device)),
+    ...field('Model', scoresText(device)),
     ...field('Services', listed(device.services.map(serviceText))),
     ...field('Sent', `${formatBytes(traffic.bytesOut)} in ${formatCount(traffic.packetsOut)} packets`),
     ...field('Received', `${formatBytes(traffic.bytesIn)} in ${formatCount(traffic.packetsIn)} packets`),
@@ -162,4 +163,11 @@ function serviceText({ name, port, transport, source }: ReportDevice['services']
   const place = `${transport === '' ? 'port' : transport}/${port}`;
   const at = port > 0 && place !== name ? ` ${place}` : '';
   return `${name}${at} (${source})`;
+}
+
+/** What a model says of its flows; '' without a model. */
+function scoresText({ scores }: ReportDevice): string {
+  if (scores === undefined) return '';
+  const { flows, alarms, class: name, score } = scores;
+  return `${formatCount(alarms)} of ${formatCount(flows)} flows suspicious, most so as ${safeText(name)}: ${score.toFixed(3)}`;
 }

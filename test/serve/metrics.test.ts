@@ -104,6 +104,7 @@ test('/healthz tells why it is not well', () => {
   let state = 'up';
   const health = createHealth(
     ['eth0'],
+    'record',
     () => nowMs,
     () => state,
   );
@@ -117,10 +118,14 @@ test('/healthz tells why it is not well', () => {
   nowMs = 11_000;
   assert.deepEqual(health.check(), { ok: false, text: 'processing stands still for 11 s' });
   health.stage!('analysis', 11);
+  assert.equal(health.check().ok, false, 'the disk may be what stands still');
+  health.stage!('record', 11);
   assert.equal(health.check().ok, true);
   health.stage!('arrival', 30);
-  health.stage!('analysis', 0.1);
+  health.stage!('record', 0.1);
   assert.deepEqual(health.check(), { ok: false, text: 'processing is 30 s behind the wire' });
+  nowMs += 10_000;
+  assert.equal(health.check().ok, true, 'silent since');
 });
 
 describe('the server', () => {

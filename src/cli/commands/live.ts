@@ -79,7 +79,8 @@ async function capture(
   const vantage = new Vantage(listInterfaces().filter(({ name }) => isWatched(name)));
   const recording = args.record === undefined ? null : await recordingOf(args, args.record, amounts, say);
   const outputs = (await outputsOf(args)).map((output) => outlasting(output, say));
-  const metrics = address === null ? null : await startMetrics(interfaces, address, recording, say);
+  const metrics =
+    address === null ? null : await startMetrics(interfaces, address, recording, outputs.length > 0, say);
   const ended = new AbortController();
   const interrupt = stopOnInterrupt(() => display.stop());
   interrupt.signal.addEventListener('abort', () => ended.abort());
@@ -171,6 +172,7 @@ async function startMetrics(
   interfaces: readonly string[],
   address: ReturnType<typeof parseListenAddress>,
   recording: Recording | null,
+  hasOutputs: boolean,
   onNotice: (text: string) => void,
 ): Promise<RunningMetrics> {
   const [{ createHealth }, { createMetrics }, { startMetricsServer }] = await Promise.all([
@@ -178,7 +180,10 @@ async function startMetrics(
     import('../../serve/metrics/registry.ts'),
     import('../../serve/metrics/server.ts'),
   ]);
-  const health = createHealth(interfaces);
+  const health = createHealth(
+    interfaces,
+    hasOutputs ? 'outputs' : recording === null ? 'analysis' : 'record',
+  );
   const check = () => health.check();
   const metrics = createMetrics({
     version: version(),

@@ -1,6 +1,6 @@
 /** Whether a live run does what it is there for: what `/healthz` answers. */
 import { interfaceState } from '../../capture/live/interfaces.ts';
-import type { LiveProbe } from '../live.ts';
+import type { LiveProbe, Stage } from '../live.ts';
 
 export interface Health {
   readonly ok: boolean;
@@ -23,6 +23,8 @@ const LATE_SECONDS = 10;
  */
 export function createHealth(
   interfaces: readonly string[],
+  /** With which a batch is done. */
+  lastStage: Stage = 'analysis',
   now: () => number = () => performance.now(),
   stateOf: (name: string) => string = interfaceState,
 ): HealthProbe {
@@ -30,20 +32,15 @@ export function createHealth(
   let ageSeconds = 0;
   /** When a batch came that is not yet done with, milliseconds; -1 when none is. */
   let busySinceMs = -1;
-  let hadOutputs = false;
+  let arrivedMs = 0;
   return {
     begin() {},
     opened: () => (isOpen = true),
     stage(stage, seconds) {
       if (stage === 'arrival') {
         ageSeconds = seconds;
-        busySinceMs = now();
-      } else if (stage === 'outputs') {
-        hadOutputs = true;
-        busySinceMs = -1;
-      } else if ((stage === 'analysis' || stage === 'record') && !hadOutputs) {
-        busySinceMs = -1;
-      }
+        arrivedMs = busySinceMs = now();
+      } else if (stage === lastStage) busySinceMs = -1;
     },
     check() {
       const bad = (text: string): Health => ({ ok: false, text });
@@ -52,7 +49,10 @@ export function createHealth(
       if (down.length > 0) return bad(`${down.join(', ')} ${down.length === 1 ? 'is' : 'are'} down`);
       const busySeconds = busySinceMs < 0 ? 0 : (now() - busySinceMs) / 1000;
       if (busySeconds > LATE_SECONDS) return bad(`processing stands still for ${Math.round(busySeconds)} s`);
-      if (ageSeconds > LATE_SECONDS) return bad(`processing is ${Math.round(ageSeconds)} s behind the wire`);
+      // A wire that has fallen silent since has been caught up with.
+      const isRecent = now() - arrivedMs < LATE_SECONDS * 1000;
+      if (isRecent && ageSeconds > LATE_SECONDS)
+        return bad(`processing is ${Math.round(ageSeconds)} s behind the wire`);
       return { ok: true, text: 'ok' };
     },
   };

@@ -65,6 +65,9 @@ describe('eBPF and its surroundings', { skip: whyNot() }, () => {
         assert.equal(filters(), 2, 'its own');
         await next.close();
         assert.equal(filters(), 0);
+        const exiting = spawnSync(process.execPath, [...HOLDER, 'filters', 'exit'], { encoding: 'utf8' });
+        assert.match(exiting.stdout, how);
+        assert.equal(filters(), 0, 'a process that just exits takes them along');
       }
       assert.ok(!isPromiscuous());
     });

@@ -42,6 +42,8 @@ export class EbpfCapture implements LiveCapture {
   readonly #clock = new BootClock();
   readonly #batch: PacketBatch;
   readonly #info: SourceInfo;
+  /** However this process ends, if it may still run anything: a killed one leaves what `attachment.ts` says. */
+  readonly #onExit = (): void => this.stop();
   #isStopped = false;
   #isClosed = false;
   #checkDueMs = 0;
@@ -58,8 +60,6 @@ export class EbpfCapture implements LiveCapture {
     const { snapLen = EBPF_SNAP_LEN, onNotice, without = {}, library } = options;
     const ringBytes = powerOfTwo(options.kernelBufferBytes);
     const isRing = without.ringBuffers !== true && hasRingBuffers(loadLibbpf(library));
-    info.format = 'ebpf';
-    info.timeDigits = 9;
     this.channel = isRing ? 'ring' : 'perf';
     this.#batch = new PacketBatch(options.batchSize ?? DEFAULT_BATCH_SIZE);
     this.#object = loadObject({
@@ -85,6 +85,9 @@ export class EbpfCapture implements LiveCapture {
       this.#object.close();
       throw error;
     }
+    info.format = 'ebpf';
+    info.timeDigits = 9;
+    process.once('exit', this.#onExit);
   }
 
   /** How packets come, for people. */
@@ -101,6 +104,7 @@ export class EbpfCapture implements LiveCapture {
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.stop();
+    process.off('exit', this.#onExit);
     this.#isClosed = true;
     this.#links.close();
     this.#reader.close();

@@ -9,7 +9,7 @@ import { selectionOptions } from './selection.ts';
 import { detectOptions } from './detect-options.ts';
 import { dbOption } from './store-option.ts';
 
-/** About a thousand packets: libpcap keeps room for the largest segment in the place of each. */
+/** Through libpcap about a thousand packets, since it keeps room for the largest segment in the place of each. */
 const DEFAULT_BUFFER_MIB = 64;
 const MAX_BUFFER_MIB = 1024;
 
@@ -49,7 +49,7 @@ export function liveOptions(yargs: Argv) {
               type: 'number',
               default: DEFAULT_BUFFER_MIB,
               describe:
-                'MiB in which packets wait in the kernel; libpcap takes up to twice that, an interface',
+                'MiB in which packets wait in the kernel: for all interfaces through eBPF, up to twice that for each through libpcap',
               requiresArg: true,
             })
             .option('headless', {

@@ -85,9 +85,10 @@ export class ConnExtractor {
     const unanswered = isAttempt && !toGroup;
     const port = (isIcmp ? 0 : facts.respPort) + (facts.protocol === IP_PROTOCOL.tcp ? 0x1_0000 : 0);
     const source = this.#sources.use(orig, newSource);
-    source.add(start, resp, port, unanswered);
+    const other = resp & WINDOW_KEY;
+    source.add(start, other, port, unanswered);
     const target = this.#targets.use(resp, newTarget);
-    target.add(start, orig, port, unanswered);
+    target.add(start, orig & WINDOW_KEY, port, unanswered);
     const pair = this.#pairs.use(pairKey(orig, resp, port), newPair);
     pair.add(start, origPayload, unanswered);
 
@@ -96,7 +97,7 @@ export class ConnExtractor {
     out[i++] = source.others;
     out[i++] = source.ports;
     out[i++] = source.othersOnPort.of(port);
-    out[i++] = source.portsOfOther.of(resp);
+    out[i++] = source.portsOfOther.of(other);
     out[i++] = source.unansweredShare;
     out[i++] = target.count;
     out[i++] = target.rate(start);
@@ -106,7 +107,7 @@ export class ConnExtractor {
     out[i++] = pair.unansweredShare;
     out[i++] = pair.interval;
     out[i++] = pair.intervalVariation;
-    out[i++] = pair.samePayloadShare(origPayload);
+    out[i++] = pair.samePayloadShare;
   }
 }
 
@@ -123,6 +124,9 @@ function oneHot(out: Float32Array, at: number, length: number, chosen: number): 
   out[at + chosen] = 1;
   return at + length;
 }
+
+/** Bits of an address by which a window tells its few hosts apart. */
+const WINDOW_KEY = 0x3fff_ffff;
 
 const newSource = (): RecentFlows => new RecentFlows(WINDOW.flows, WINDOW.sourceSeconds);
 const newTarget = (): RecentFlows => new RecentFlows(WINDOW.flows, WINDOW.targetSeconds);

@@ -12,7 +12,7 @@ export class RecentFlows {
   readonly #limit: number;
   readonly #seconds: number;
   #starts = new Float64Array(FIRST_PLACES);
-  #others = new Float64Array(FIRST_PLACES);
+  #others = new Uint32Array(FIRST_PLACES);
   /** Responder port with the transport above it: 17 bits. */
   #ports = new Uint32Array(FIRST_PLACES);
   #isUnanswered = new Uint8Array(FIRST_PLACES);
@@ -42,6 +42,7 @@ export class RecentFlows {
     return this.count === 0 ? 0 : this.#unanswered / this.count;
   }
 
+  /** `other`: 30 bits of the other side's address. */
   add(start: number, other: number, port: number, isUnanswered: boolean): void {
     while (
       this.count > 0 &&
@@ -83,16 +84,17 @@ export class RecentFlows {
   #grow(): void {
     const places = this.#starts.length * 2;
     this.#starts = unrolled(this.#starts, this.#oldest, new Float64Array(places));
-    this.#others = unrolled(this.#others, this.#oldest, new Float64Array(places));
+    this.#others = unrolled(this.#others, this.#oldest, new Uint32Array(places));
     this.#ports = unrolled(this.#ports, this.#oldest, new Uint32Array(places));
     this.#isUnanswered = unrolled(this.#isUnanswered, this.#oldest, new Uint8Array(places));
     this.#oldest = 0;
   }
 }
 
-/** One key of two; the other side's 53 bits lose those that the port takes. */
+/** 30 bits of two keys: small integers are what maps are fast with, and a window holds few. */
 function pairKey(other: number, port: number): number {
-  return Math.floor(other / 0x2_0000) * 0x2_0000 + ((other ^ Math.imul(port, 0x9e37_79b1)) & 0x1_ffff);
+  const mixed = Math.imul(other, 0x9e37_79b1) ^ Math.imul(port, 0x85eb_ca6b);
+  return (mixed ^ (mixed >>> 15)) >>> 2;
 }
 
 type Ring = Float64Array | Uint32Array | Uint8Array;

@@ -1,61 +1,92 @@
-/** The last flows of one originator to one responder, port and protocol: how regular they are and how alike. */
+/**
+ * The last flows of one originator to one responder, port and protocol: how regular they are and how alike. Rings of
+ * `limit` places, made when the second flow comes: most pairs have one.
+ */
 export class RecentPair {
   readonly #limit: number;
   readonly #seconds: number;
-  readonly #starts: number[] = [];
-  readonly #payloads: number[] = [];
-  readonly #isUnanswered: boolean[] = [];
+  #starts = new Float64Array(1);
+  #payloads = new Float64Array(1);
+  #isUnanswered = new Uint8Array(1);
+  #oldest = 0;
+  #unanswered = 0;
+  count = 0;
+  /** Mean seconds between begins; 0 for one flow. */
+  interval = 0;
+  /** Standard deviation of the seconds between begins over their mean; -1 for fewer than three flows. */
+  intervalVariation = -1;
+  /** Flows with the payload of the one that was added last. */
+  samePayload = 0;
 
   constructor(limit: number, seconds: number) {
     this.#limit = limit;
     this.#seconds = seconds;
   }
 
-  get count(): number {
-    return this.#starts.length;
+  get unansweredShare(): number {
+    return this.#unanswered / this.count;
+  }
+
+  get samePayloadShare(): number {
+    return this.samePayload / this.count;
   }
 
   add(start: number, payload: number, isUnanswered: boolean): void {
-    while (this.count > 0 && (this.count === this.#limit || start - this.#starts[0]! > this.#seconds)) {
-      this.#starts.shift();
-      this.#payloads.shift();
-      this.#isUnanswered.shift();
+    while (
+      this.count > 0 &&
+      (this.count === this.#limit || start - this.#starts[this.#oldest]! > this.#seconds)
+    ) {
+      this.#unanswered -= this.#isUnanswered[this.#oldest]!;
+      this.#oldest = (this.#oldest + 1) % this.#starts.length;
+      this.count--;
     }
-    this.#starts.push(start);
-    this.#payloads.push(payload);
-    this.#isUnanswered.push(isUnanswered);
+    if (this.count === this.#starts.length) this.#grow();
+    const at = (this.#oldest + this.count) % this.#starts.length;
+    this.#starts[at] = start;
+    this.#payloads[at] = payload;
+    this.#isUnanswered[at] = isUnanswered ? 1 : 0;
+    this.count++;
+    if (isUnanswered) this.#unanswered++;
+    this.#measure(payload);
   }
 
-  get unansweredShare(): number {
-    let unanswered = 0;
-    for (const is of this.#isUnanswered) if (is) unanswered++;
-    return unanswered / this.count;
-  }
-
-  samePayloadShare(payload: number): number {
-    let same = 0;
-    for (const other of this.#payloads) if (other === payload) same++;
-    return same / this.count;
-  }
-
-  /** Mean seconds between begins; 0 for one flow. */
-  get interval(): number {
+  #measure(payload: number): void {
     const { count } = this;
+    const places = this.#starts.length;
     let sum = 0;
-    for (let i = 1; i < count; i++) sum += Math.abs(this.#starts[i]! - this.#starts[i - 1]!);
-    return count < 2 ? 0 : sum / (count - 1);
+    let squares = 0;
+    let same = 0;
+    let previous = 0;
+    for (let n = 0, at = this.#oldest; n < count; n++, at = at + 1 === places ? 0 : at + 1) {
+      if (this.#payloads[at] === payload) same++;
+      const start = this.#starts[at]!;
+      if (n > 0) sum += Math.abs(start - previous);
+      previous = start;
+    }
+    this.samePayload = same;
+    this.interval = count < 2 ? 0 : sum / (count - 1);
+    if (count < 3 || this.interval === 0) {
+      this.intervalVariation = count < 3 ? -1 : 0;
+      return;
+    }
+    for (let n = 0, at = this.#oldest; n < count; n++, at = at + 1 === places ? 0 : at + 1) {
+      const start = this.#starts[at]!;
+      if (n > 0) squares += (Math.abs(start - previous) - this.interval) ** 2;
+      previous = start;
+    }
+    this.intervalVariation = Math.sqrt(squares / (count - 1)) / this.interval;
   }
 
-  /** Standard deviation of the seconds between begins over their mean; -1 for fewer than three flows. */
-  get intervalVariation(): number {
-    const { count, interval } = this;
-    if (count < 3) return -1;
-    if (interval === 0) return 0;
-    let squares = 0;
-    for (let i = 1; i < count; i++) {
-      const deviation = Math.abs(this.#starts[i]! - this.#starts[i - 1]!) - interval;
-      squares += deviation * deviation;
-    }
-    return Math.sqrt(squares / (count - 1)) / interval;
+  #grow(): void {
+    // Only from one place to all of them, so the one is at the start.
+    const starts = new Float64Array(this.#limit);
+    const payloads = new Float64Array(this.#limit);
+    const isUnanswered = new Uint8Array(this.#limit);
+    starts[0] = this.#starts[0]!;
+    payloads[0] = this.#payloads[0]!;
+    isUnanswered[0] = this.#isUnanswered[0]!;
+    this.#starts = starts;
+    this.#payloads = payloads;
+    this.#isUnanswered = isUnanswered;
   }
 }

@@ -5,12 +5,14 @@ import { openError } from '../open-error.ts';
 import { type Attachment, type Direction, attach } from './attachment.ts';
 import {
   closeFd,
+  ERRNO,
   interfaceName,
   type LinkFacts,
   linkFacts,
   makePromiscuous,
   openPromiscuousSocket,
   openQuerySocket,
+  SystemError,
 } from './libc.ts';
 import type { LoadedObject } from './object.ts';
 
@@ -212,7 +214,7 @@ export class Links {
       const { bpf, programFd } = this.#object;
       link.attachment = attach(bpf, programFd, facts.ifindex, directions, mayLink);
     } catch (error) {
-      throw openError(link.name, (error as Error).message);
+      throw attachError(link.name, error as Error);
     }
     link.facts = facts;
     link.isUp = facts.isUp;
@@ -223,6 +225,22 @@ export class Links {
     const drops = this.#object.drops(link.facts.ifindex);
     if (drops >= 0) this.interfaces[link.id]!.drops = link.dropsBefore + drops;
   }
+}
+
+/**
+ * NO_SUCH_INTERFACE only when that is what it is: the other backend is not tried then. Anything else (a kernel without
+ * clsact, a folder that cannot be written) is what this backend lacks.
+ */
+export function attachError(name: string, error: Error): LanscopeError {
+  const known = openError(name, error.message);
+  const isGone = error instanceof SystemError && error.errno === ERRNO.ENODEV;
+  if (isGone || known.code === 'NO_PERMISSION') return known;
+  return new LanscopeError(
+    'COMPONENT_MISSING',
+    `The eBPF backend cannot tap ${name} (${error.message})`,
+    'Use --backend libpcap',
+    { cause: error },
+  );
 }
 
 /** NO_SUCH_INTERFACE when it is not there or down. */

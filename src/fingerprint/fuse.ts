@@ -62,7 +62,7 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
   const byMac = vendorEvidence(mac, knowledge, personal);
   const all = [...said, ...byMac.evidence].map((item) => discount(item, trust));
 
-  const brand = decide(all, 'brand');
+  const brand = decideNarrow(all, 'brand');
   const category = decideNarrow(all, 'category');
   const os = decideNarrow(all, 'os');
   // A model belongs to a brand: one that was said together with a rival brand falls with it.
@@ -128,7 +128,7 @@ function round(chance: number): number {
 }
 
 /** Sources that say the same thing by different ways. */
-function familyOf(source: string): string {
+export function familyOf(source: string): string {
   switch (source) {
     case 'dhcp.hostName':
     case 'dhcp.clientFqdn':
@@ -167,11 +167,13 @@ function isPersonal(evidence: readonly Evidence[]): boolean {
  * several's has their apps, or passes on what others ask.
  */
 function asksRivals(evidence: readonly Evidence[]): boolean {
-  const brand = decide(
-    evidence.filter((item) => familyOf(item.source) === 'domain' && item.weight >= RIVAL_SERVICE),
-    'brand',
-  );
-  return brand.rival !== '' && brand.chance < CLEAR_LEAD;
+  const makers = evidence.flatMap((item) => {
+    const { brand } = item.supports;
+    if (brand === undefined || item.weight < RIVAL_SERVICE || familyOf(item.source) !== 'domain') return [];
+    return [{ ...item, supports: { brand: generalToNarrow('brand', brand)[0]! } }];
+  });
+  const maker = decide(makers, 'brand');
+  return maker.rival !== '' && maker.chance < CLEAR_LEAD;
 }
 
 /**
@@ -277,7 +279,7 @@ function decideNarrow(evidence: readonly Evidence[], field: Field): Decision {
     const said = open.filter(({ path }) => path[step - 1] === value);
     const isOwnWord = ({ item }: { item: Evidence }): boolean => familyOf(item.source) !== 'domain';
     // What a device asks for may be an app's wish: it does not narrow what the device's own stack shows.
-    const stack = said.some((one) => one.path.length === step && isOwnWord(one));
+    const stack = said.some((one) => one.path.length === step && isOwnWord(one) && one.item.source !== 'oui');
     open = said.filter((one) => one.path.length > step && (!stack || isOwnWord(one)));
     if (open.length === 0) break;
     const narrower = at(step);

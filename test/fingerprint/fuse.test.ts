@@ -239,3 +239,30 @@ test('a domain of an app does not make an Android of a Linux device', () => {
   const app = evidence('dns.query', { os: 'Android' }, 0.9);
   assert.equal(fuse([stack, app], LOCAL).os, 'Linux');
 });
+
+test('a brand and the company that owns it agree, and the narrower name is given where it is sure', () => {
+  const xiaomi = parseMac('78:11:dc:00:00:01');
+  const vacuum = evidence('dhcp.hostName', { brand: 'Roborock', category: 'vacuum' }, 0.97);
+  assert.equal(fuse([vacuum], xiaomi).brand, 'Roborock');
+  assert.ok(fuse([vacuum], xiaomi).confidence > 0.9);
+  assert.equal(fuse([], xiaomi).brand, 'Xiaomi');
+  const thin = evidence('dns.query', { brand: 'Roborock' }, 0.5);
+  assert.equal(fuse([thin], xiaomi).brand, 'Xiaomi');
+});
+
+test('who calls the device services of rival makers is the product of none', () => {
+  const scale = evidence('dns.query', { brand: 'Withings', category: 'scale' }, 0.96);
+  const streamer = evidence('dns.query', { brand: 'Roku', category: 'streamer' }, 0.93);
+  const both = fuse([scale, streamer], LOCAL);
+  assert.deepEqual([both.brand, both.category], ['', 'unknown']);
+  assert.ok(both.notes.some((note) => note.includes('rival makers')));
+  // A partner's or a shop's domain is no rival, nor is that of the company that owns the brand.
+  const shop = evidence('dns.query', { brand: 'Amazon' }, 0.7);
+  assert.equal(fuse([scale, shop], LOCAL).category, 'scale');
+  const ring = evidence('dns.query', { brand: 'Ring', category: 'doorbell' }, 0.93);
+  const amazon = evidence('dns.query', { brand: 'Amazon' }, 0.9);
+  assert.deepEqual(
+    [fuse([ring, amazon], LOCAL).brand, fuse([ring, amazon], LOCAL).category],
+    ['Ring', 'doorbell'],
+  );
+});

@@ -222,7 +222,7 @@ test('without the package cap it is said what to install', async () => {
      };`,
   );
   const env = { NODE_OPTIONS: `--require ${without}` };
-  const { code, stderr } = await lanscope(['live', '-i', 'lo'], { env });
+  const { code, stderr } = await lanscope(['live', '-i', 'lo', '--backend', 'libpcap'], { env });
   assert.equal(code, 3, stderr);
   assert.match(
     stderr,

@@ -17,7 +17,7 @@ export function foldConstants(): Plugin {
   return {
     name: 'fold-constants',
     setup(build) {
-      build.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/ }, ({ path }) => ({
+      build.onLoad({ filter: /[\\/]src[\\/].*\.tsx?$/, namespace: 'file' }, ({ path }) => ({
         contents: files.folded(path),
         loader: path.endsWith('x') ? 'tsx' : 'ts',
       }));

@@ -1,4 +1,5 @@
 /** Tables on a terminal: cells of safe text, columns that share the width. */
+import Table from 'cli-table3';
 import { cellWidth, fitCell, shareColumns, wrapCell } from './cell.ts';
 
 export interface Column {
@@ -37,50 +38,28 @@ export function renderGrid(
   );
   const least = columns.map(({ least, head }) => Math.max(least, cellWidth(head)));
   const widths = shareColumns(wanted, least, width - 3 * columns.length - 1);
-  const body = rows.map((row) =>
-    row.map((paragraphs, i) =>
-      paragraphs.flatMap(({ text, style }) =>
-        wrapCell(text, widths[i]!, columns[i]!.maxLines ?? 1).map((line) => fitted(line, style)),
+  const table = new Table({
+    head: columns.map((column, i) => head(fitCell(column.head, widths[i]!))),
+    colAligns: columns.map(({ align }) => align ?? 'left'),
+    style: { head: [], border: [] },
+  });
+  for (const row of rows) {
+    table.push(
+      row.map((paragraphs, i) =>
+        paragraphs
+          .flatMap(({ text, style }) =>
+            wrapCell(text, widths[i]!, columns[i]!.maxLines ?? 1).map((line) => style?.(line) ?? line),
+          )
+          .join('\n'),
       ),
-    ),
-  );
-  const heads = columns.map((column, i) => [fitted(fitCell(column.head, widths[i]!), head)]);
-  const taken = widths.map((_, i) =>
-    [heads, ...body].reduce((most, row) => Math.max(most, ...row[i]!.map((line) => line.width)), 0),
-  );
-  const rule = (left: string, middle: string, right: string): string =>
-    left + taken.map((columns) => '─'.repeat(columns + 2)).join(middle) + right;
-  const lines = [rule('┌', '┬', '┐'), ...rowLines(heads, columns, taken)];
-  body.forEach((row, i) => {
-    if (separated || i === 0) lines.push(rule('├', '┼', '┤'));
-    lines.push(...rowLines(row, columns, taken));
-  });
-  lines.push(rule('└', '┴', '┘'));
-  return lines.join('\n');
+    );
+  }
+  const lines = table.toString().split('\n');
+  // cli-table3 draws a rule under every row or under none, not even the head. Rules alone start with this tee.
+  const ruleAfterHead = lines.findIndex(isRule);
+  return lines.filter((line, i) => separated || i === ruleAfterHead || !isRule(line)).join('\n');
 }
 
-/** A line of a cell, with its style, and the columns that it takes without. */
-interface Line {
-  readonly text: string;
-  readonly width: number;
-}
-
-function fitted(text: string, style: ((text: string) => string) | undefined): Line {
-  return { text: style?.(text) ?? text, width: cellWidth(text) };
-}
-
-function rowLines(
-  cells: readonly (readonly Line[])[],
-  columns: readonly Column[],
-  widths: readonly number[],
-): string[] {
-  const height = Math.max(1, ...cells.map((lines) => lines.length));
-  return Array.from({ length: height }, (_, n) => {
-    const texts = cells.map((lines, i) => {
-      const line = lines[n];
-      const space = ' '.repeat(widths[i]! - (line?.width ?? 0));
-      return columns[i]!.align === 'right' ? space + (line?.text ?? '') : (line?.text ?? '') + space;
-    });
-    return `│ ${texts.join(' │ ')} │`;
-  });
+function isRule(line: string): boolean {
+  return line.startsWith('├');
 }

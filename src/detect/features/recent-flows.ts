@@ -5,17 +5,18 @@
  */
 import { Counter } from './counter.ts';
 
-/** Places at first; doubled up to the bound, as most hosts have few flows. */
-const FIRST_PLACES = 8;
+/** Places at first; doubled up to the bound, as most hosts have few flows (and plain arrays are made faster). */
+const FIRST_PLACES = 1;
 
 export class RecentFlows {
   readonly #limit: number;
   readonly #seconds: number;
-  #starts = new Float64Array(FIRST_PLACES);
-  #others = new Uint32Array(FIRST_PLACES);
+  #starts: number[] = [];
+  #others: number[] = [];
   /** Responder port with the transport above it: 17 bits. */
-  #ports = new Uint32Array(FIRST_PLACES);
-  #isUnanswered = new Uint8Array(FIRST_PLACES);
+  #ports: number[] = [];
+  #isUnanswered: number[] = [];
+  #places = FIRST_PLACES;
   #oldest = 0;
   #unanswered = 0;
   count = 0;
@@ -49,8 +50,8 @@ export class RecentFlows {
       (this.count === this.#limit || start - this.#starts[this.#oldest]! > this.#seconds)
     )
       this.#dropOldest();
-    if (this.count === this.#starts.length) this.#grow();
-    const at = (this.#oldest + this.count) & (this.#starts.length - 1);
+    if (this.count === this.#places) this.#grow();
+    const at = (this.#oldest + this.count) & (this.#places - 1);
     this.#starts[at] = start;
     this.#others[at] = other;
     this.#ports[at] = port;
@@ -72,7 +73,7 @@ export class RecentFlows {
     const at = this.#oldest;
     const other = this.#others[at]!;
     const port = this.#ports[at]!;
-    this.#oldest = (at + 1) & (this.#starts.length - 1);
+    this.#oldest = (at + 1) & (this.#places - 1);
     this.count--;
     this.#unanswered -= this.#isUnanswered[at]!;
     if (this.#otherPorts.remove(pairKey(other, port)) === 0) {
@@ -82,12 +83,12 @@ export class RecentFlows {
   }
 
   #grow(): void {
-    const places = this.#starts.length * 2;
-    this.#starts = unrolled(this.#starts, this.#oldest, new Float64Array(places));
-    this.#others = unrolled(this.#others, this.#oldest, new Uint32Array(places));
-    this.#ports = unrolled(this.#ports, this.#oldest, new Uint32Array(places));
-    this.#isUnanswered = unrolled(this.#isUnanswered, this.#oldest, new Uint8Array(places));
+    this.#starts = unrolled(this.#starts, this.#oldest);
+    this.#others = unrolled(this.#others, this.#oldest);
+    this.#ports = unrolled(this.#ports, this.#oldest);
+    this.#isUnanswered = unrolled(this.#isUnanswered, this.#oldest);
     this.#oldest = 0;
+    this.#places *= 2;
   }
 }
 
@@ -97,11 +98,7 @@ function pairKey(other: number, port: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 2;
 }
 
-type Ring = Float64Array | Uint32Array | Uint8Array;
-
-/** A full ring from its oldest entry on, at the start of a larger array. */
-function unrolled<T extends Ring>(ring: T, oldest: number, into: T): T {
-  into.set(ring.subarray(oldest));
-  into.set(ring.subarray(0, oldest), ring.length - oldest);
-  return into;
+/** A full ring from its oldest entry on. */
+function unrolled(ring: readonly number[], oldest: number): number[] {
+  return oldest === 0 ? [...ring] : [...ring.slice(oldest), ...ring.slice(0, oldest)];
 }

@@ -1,13 +1,13 @@
 /**
  * The last flows of one originator to one responder, port and protocol: how regular they are and how alike. Rings of
- * `limit` places, made when the second flow comes: most pairs have one.
+ * `limit` places, which plain arrays grow to: most pairs have one flow.
  */
 export class RecentPair {
   readonly #limit: number;
   readonly #seconds: number;
-  #starts = new Float64Array(1);
-  #payloads = new Float64Array(1);
-  #isUnanswered = new Uint8Array(1);
+  #starts: number[] = [];
+  #payloads: number[] = [];
+  #isUnanswered: number[] = [];
   #oldest = 0;
   #unanswered = 0;
   count = 0;
@@ -37,11 +37,10 @@ export class RecentPair {
       (this.count === this.#limit || start - this.#starts[this.#oldest]! > this.#seconds)
     ) {
       this.#unanswered -= this.#isUnanswered[this.#oldest]!;
-      this.#oldest = (this.#oldest + 1) % this.#starts.length;
+      this.#oldest = (this.#oldest + 1) % this.#limit;
       this.count--;
     }
-    if (this.count === this.#starts.length) this.#grow();
-    const at = (this.#oldest + this.count) % this.#starts.length;
+    const at = (this.#oldest + this.count) % this.#limit;
     this.#starts[at] = start;
     this.#payloads[at] = payload;
     this.#isUnanswered[at] = isUnanswered ? 1 : 0;
@@ -52,7 +51,7 @@ export class RecentPair {
 
   #measure(payload: number): void {
     const { count } = this;
-    const places = this.#starts.length;
+    const places = this.#limit;
     let sum = 0;
     let squares = 0;
     let same = 0;
@@ -75,18 +74,5 @@ export class RecentPair {
       previous = start;
     }
     this.intervalVariation = Math.sqrt(squares / (count - 1)) / this.interval;
-  }
-
-  #grow(): void {
-    // Only from one place to all of them, so the one is at the start.
-    const starts = new Float64Array(this.#limit);
-    const payloads = new Float64Array(this.#limit);
-    const isUnanswered = new Uint8Array(this.#limit);
-    starts[0] = this.#starts[0]!;
-    payloads[0] = this.#payloads[0]!;
-    isUnanswered[0] = this.#isUnanswered[0]!;
-    this.#starts = starts;
-    this.#payloads = payloads;
-    this.#isUnanswered = isUnanswered;
   }
 }

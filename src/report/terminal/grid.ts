@@ -38,28 +38,62 @@ export function renderGrid(
   );
   const least = columns.map(({ least, head }) => Math.max(least, cellWidth(head)));
   const widths = shareColumns(wanted, least, width - 3 * columns.length - 1);
+  const heads = columns.map((column, i) => [fitted(fitCell(column.head, widths[i]!), head)]);
+  const body = rows.map((row) =>
+    row.map((paragraphs, i) =>
+      paragraphs.flatMap(({ text, style }) =>
+        wrapCell(text, widths[i]!, columns[i]!.maxLines ?? 1).map((line) => fitted(line, style)),
+      ),
+    ),
+  );
   const table = new Table({
-    head: columns.map((column, i) => head(fitCell(column.head, widths[i]!))),
+    head: heads.map(standIn),
     colAligns: columns.map(({ align }) => align ?? 'left'),
     style: { head: [], border: [] },
   });
-  for (const row of rows) {
-    table.push(
-      row.map((paragraphs, i) =>
-        paragraphs
-          .flatMap(({ text, style }) =>
-            wrapCell(text, widths[i]!, columns[i]!.maxLines ?? 1).map((line) => style?.(line) ?? line),
-          )
-          .join('\n'),
-      ),
-    );
-  }
-  const lines = table.toString().split('\n');
+  for (const row of body) table.push(row.map(standIn));
   // cli-table3 draws a rule under every row or under none, not even the head. Rules alone start with this tee.
+  const lines = table.toString().split('\n');
   const ruleAfterHead = lines.findIndex(isRule);
-  return lines.filter((line, i) => separated || i === ruleAfterHead || !isRule(line)).join('\n');
+  const texts = [heads, ...body].flatMap(linesOfRow);
+  let next = 0;
+  return lines
+    .filter((line, i) => separated || i === ruleAfterHead || !isRule(line))
+    .map((line) => (line.startsWith('│') ? filledIn(line, texts[next++]!) : line))
+    .join('\n');
 }
 
 function isRule(line: string): boolean {
   return line.startsWith('├');
+}
+
+/** A line of a cell, with its style, and the columns that it takes. */
+interface Line {
+  readonly text: string;
+  readonly width: number;
+}
+
+function fitted(text: string, style: ((text: string) => string) | undefined): Line {
+  return { text: style?.(text) ?? text, width: cellWidth(text) };
+}
+
+/** What cli-table3 lays out for a cell: its widths are those of an older Unicode, and it takes styles apart. */
+const FILL = 'x';
+
+function standIn(lines: readonly Line[]): string {
+  return lines.map(({ width }) => FILL.repeat(width)).join('\n');
+}
+
+/** The cells of each line that a row takes. */
+function linesOfRow(row: readonly (readonly Line[])[]): (Line | undefined)[][] {
+  const height = Math.max(1, ...row.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, n) => row.map((lines) => lines[n]));
+}
+
+function filledIn(line: string, cells: readonly (Line | undefined)[]): string {
+  const parts = line.split('│');
+  cells.forEach((cell, i) => {
+    if (cell !== undefined) parts[i + 1] = parts[i + 1]!.replace(FILL.repeat(cell.width), () => cell.text);
+  });
+  return parts.join('│');
 }

@@ -85,10 +85,9 @@ export class ConnExtractor {
     const unanswered = isAttempt && !toGroup;
     const port = (isIcmp ? 0 : facts.respPort) + (facts.protocol === IP_PROTOCOL.tcp ? 0x1_0000 : 0);
     const source = this.#sources.use(orig, newSource);
-    const other = resp & WINDOW_KEY;
-    source.add(start, other, port, unanswered);
+    source.add(start, resp, port, unanswered);
     const target = this.#targets.use(resp, newTarget);
-    target.add(start, orig & WINDOW_KEY, port, unanswered);
+    target.add(start, orig, port, unanswered);
     const pair = this.#pairs.use(pairKey(orig, resp, port), newPair);
     pair.add(start, origPayload, unanswered);
 
@@ -97,7 +96,7 @@ export class ConnExtractor {
     out[i++] = source.others;
     out[i++] = source.ports;
     out[i++] = source.othersOnPort.of(port);
-    out[i++] = source.portsOfOther.of(other);
+    out[i++] = source.portsOfOther.of(resp);
     out[i++] = source.unansweredShare;
     out[i++] = target.count;
     out[i++] = target.rate(start);
@@ -125,18 +124,14 @@ function oneHot(out: Float32Array, at: number, length: number, chosen: number): 
   return at + length;
 }
 
-/** Bits of an address by which a window tells its few hosts apart. */
-const WINDOW_KEY = 0x3fff_ffff;
-
 const newSource = (): RecentFlows => new RecentFlows(WINDOW.flows, WINDOW.sourceSeconds);
 const newTarget = (): RecentFlows => new RecentFlows(WINDOW.flows, WINDOW.targetSeconds);
 const newPair = (): RecentPair => new RecentPair(WINDOW.pairFlows, WINDOW.sourceSeconds);
 
-/** 53 bits of who talks to whom on which port; the order of the two counts. */
+/** 30 bits of who talks to whom on which port; the order of the two counts. */
 function pairKey(orig: number, resp: number, port: number): number {
-  const low = Math.imul(orig >>> 0, 0x9e37_79b1) ^ (resp >>> 0) ^ Math.imul(port, 0x85eb_ca6b);
-  const high = Math.imul(orig / 0x1_0000_0000, 0xc2b2_ae35) + Math.imul(resp / 0x1_0000_0000, 0x27d4_eb2f);
-  return ((high ^ port) >>> 11) * 0x1_0000_0000 + (low >>> 0);
+  const mixed = Math.imul(orig, 0x9e37_79b1) ^ Math.imul(resp, 0x85eb_ca6b) ^ Math.imul(port, 0xc2b2_ae35);
+  return (mixed ^ (mixed >>> 15)) >>> 2;
 }
 
 /** Columns of a row. */

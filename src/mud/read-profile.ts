@@ -63,8 +63,8 @@ export function parseProfile(text: string, name: string): Profile {
   const reading: Reading = { rules: [], notes: [] };
   for (const direction of ['from-device', 'to-device'] as const) {
     const lists = member(member(member(mud, `${direction}-policy`), 'access-lists'), 'access-list');
-    for (const entry of listOf(lists)) {
-      const listName = textOf(member(entry, 'name'));
+    // Naming a list again adds nothing.
+    for (const listName of new Set(listOf(lists).map((entry) => textOf(member(entry, 'name'))))) {
       const acl = acls.get(listName);
       if (acl === undefined) throw invalid(`its access list '${escapeForTerminal(listName)}' is not in it`);
       readList(acl, direction, reading, () => invalid(`it holds more than ${LIMIT.rules} rules`));
@@ -98,27 +98,33 @@ function readList(acl: unknown, direction: Direction, reading: Reading, tooMany:
 
 function readRule(ace: unknown, direction: Direction, ipVersion: 4 | 6, problems: string[]): Rule {
   const matches = member(ace, 'matches');
-  let remote: Remote = { kind: 'any' };
+  let remote = { kind: 'any' } as Remote;
   let protocol = -1;
   let sourcePort: PortRange | null = null;
   let destinationPort: PortRange | null = null;
   let icmpType = -1;
   let initiated: Direction | '' = '';
+  let obstacle = '';
   const cannot = (what: string, value: unknown): void => {
-    const text = escapeForTerminal(`${what} ${JSON.stringify(value) ?? ''}`.trim(), 80);
-    problems.push(`${text} is not understood, so the rule allows nothing`);
-    remote = { kind: 'unresolved', what: text };
+    // What is nested is not shown: it may be nested as deep as the file is long.
+    const shown = typeof value === 'object' && value !== null ? '' : JSON.stringify(value);
+    obstacle = escapeForTerminal(`${what} ${shown}`.trim(), 80);
+    problems.push(`${obstacle} is not understood, so the rule allows nothing`);
+  };
+  const setRemote = (to: Remote, where: string): void => {
+    if (remote.kind === 'any') remote = to;
+    else cannot(`${where} beside another end`, null);
   };
   for (const [kind, container] of membersOf(matches)) {
     for (const [key, value] of membersOf(container)) {
       const where = `${kind} ${key}`;
-      if (kind === 'mud') remote = readMudMatch(key, value);
+      if (kind === 'mud') setRemote(readMudMatch(key, value), where);
       else if (kind === `ipv${ipVersion}` && key === 'protocol' && isWithin(value, 255)) protocol = value;
       else if (kind === `ipv${ipVersion}` && key === endName(direction, 'dnsname')) {
-        remote = { kind: 'name', name: textOf(value).toLowerCase() };
+        setRemote({ kind: 'name', name: textOf(value).toLowerCase() }, where);
       } else if (kind === `ipv${ipVersion}` && key === endName(direction, `ipv${ipVersion}-network`)) {
         const network = textOf(value);
-        if (networkHolds(network, network.split('/')[0]!)) remote = { kind: 'network', network };
+        if (networkHolds(network, network.split('/')[0]!)) setRemote({ kind: 'network', network }, where);
         else cannot(where, value);
       } else if (
         (kind === 'tcp' || kind === 'udp') &&
@@ -136,7 +142,8 @@ function readRule(ace: unknown, direction: Direction, ipVersion: 4 | 6, problems
     if (kind === 'udp') protocol = IP_PROTOCOL.udp;
     if (kind === 'icmp') protocol = ipVersion === 4 ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
   }
-  if (remote.kind === 'unresolved' && problems.length === 0) {
+  if (obstacle !== '') remote = { kind: 'unresolved', what: obstacle };
+  else if (remote.kind === 'unresolved') {
     problems.push(`${remote.what} must be resolved by the operator: name its addresses with --controller`);
   }
   const forwarding = textOf(member(member(ace, 'actions'), 'forwarding'));

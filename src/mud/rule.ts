@@ -103,12 +103,12 @@ const PREFIX = new Uint32Array(4);
 
 /** Whether `network` (`address` or `address/length`) holds `address`; false for text that is no network. */
 export function networkHolds(network: string, address: string): boolean {
-  const [prefix = '', bits] = network.split('/');
+  const [, prefix = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(network) ?? [];
   if (!parseIp(address, ADDRESS) || !parseIp(prefix, PREFIX)) return false;
   if (address.includes(':') !== prefix.includes(':')) return false;
   const whole = prefix.includes(':') ? 128 : 32;
   const length = bits === undefined ? whole : Number(bits);
-  if (!Number.isInteger(length) || length < 0 || length > whole) return false;
+  if (length > whole) return false;
   const common = 128 - whole + length;
   for (let word = 0; word < 4; word++) {
     const rest = common - word * 32;

@@ -173,6 +173,34 @@ describe('a MUD profile', () => {
     assert.equal(checkExchanges([exchange({})], rules, AT_HOME).outside.length, 1);
   });
 
+  test('a rule that is understood in part allows nothing, in whatever order its parts come', () => {
+    const text = JSON.stringify(writeProfile(HEAD, learnRules([exchange({})], AT_HOME)));
+    for (const extra of ['"dscp":7,', '"destination-ipv4-network":"10.0.0.0/8",']) {
+      const { rules, notes } = parseProfile(
+        text.replaceAll('"ietf-acldns:dst-dnsname"', `${extra}"ietf-acldns:dst-dnsname"`),
+        'profile',
+      );
+      assert.match(notes.join('\n'), /is not understood, so the rule allows nothing/);
+      assert.equal(checkExchanges([exchange({})], rules, AT_HOME).outside.length, 1);
+    }
+  });
+
+  test('hostile files are read as quickly as others: nested values, a list that is named again and again', () => {
+    const text = JSON.stringify(writeProfile(HEAD, learnRules([exchange({})], AT_HOME)));
+    const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`;
+    const { notes } = parseProfile(
+      text.replace('"ietf-acldns:dst-dnsname":', `"dscp":${deep},$&`),
+      'profile',
+    );
+    assert.match(notes.join('\n'), /^rule \S+: ipv4 dscp is not understood/m);
+    const lists = (count: number): number =>
+      parseProfile(
+        text.replace('{"name":"mud-v4fr"}', Array(count).fill('{"name":"mud-v4fr"}').join()),
+        'profile',
+      ).rules.length;
+    assert.equal(lists(100_000), lists(1));
+  });
+
   test('files that are none are refused in one line', () => {
     for (const text of ['', '[]', 'null', '{"ietf-mud:mud":{}}', '{"ietf-mud:mud":{"mud-version":2}}']) {
       assert.throws(
@@ -211,6 +239,16 @@ test('a prefix holds its addresses', () => {
   assert.ok(!networkHolds('2001:db8::/32', '10.0.0.1'));
   assert.ok(!networkHolds('0.0.0.0/0', '::1'));
   assert.ok(networkHolds('192.0.2.1', '192.0.2.1'));
+  for (const network of [
+    '10.0.0.1/',
+    '10.0.0.1/0x0',
+    '10.0.0.1/ 0',
+    '10.0.0.1/0/8',
+    '10.0.0.1/1e0',
+    '10.0.0.1/33',
+  ]) {
+    assert.ok(!networkHolds(network, '10.0.0.1'), network);
+  }
   for (const bad of ['', '10.0.0.0/33', '10.0.0.0/x', 'x/8', '/'])
     assert.ok(!networkHolds(bad, '10.0.0.1'), bad);
 });

@@ -7,9 +7,9 @@ import { LanscopeError } from '../bytes/error.ts';
 const closed = { additionalProperties: false } as const;
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 
-/** Below the folder of the corpus, so that no manifest can name a file elsewhere. */
+/** Below the folder of the corpus, so that no manifest can name a file elsewhere; each file has one path. */
 const RelativePath = Type.String({
-  pattern: '^(?!/)(?!.*(?:^|/)\\.\\.(?:/|$))[^\\\\\\0]+$',
+  pattern: '^(?!lanscope\\.lock\\.json$)(?:(?!\\.{0,2}(?:/|$))[^/\\\\\\0]+(?:/|$))+(?<!/)$',
   description: 'Path below the folder of the corpus, with slashes.',
 });
 
@@ -17,7 +17,10 @@ const ManifestFile = Type.Object(
   {
     path: RelativePath,
     url: Type.Optional(
-      Type.String({ description: 'Where it is fetched from; `baseUrl` + `path` if absent.' }),
+      Type.String({
+        pattern: '^https?://',
+        description: 'Where it is fetched from; `baseUrl` + `path` if absent.',
+      }),
     ),
     bytes: Type.Optional(Type.Integer({ minimum: 0, description: 'Exact size.' })),
     sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),

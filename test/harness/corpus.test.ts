@@ -110,3 +110,26 @@ describe('cases', () => {
     ]);
   });
 });
+
+test('a path in a manifest is one below the folder of the corpus, written in one way', () => {
+  const withPath = (path: string): string =>
+    JSON.stringify({ manifest: 1, name: 'x', title: 'x', cases: [{ name: 'c', capture: { path } }] });
+  for (const path of ['a.pcap', 'a/b.pcap', '..a/.b', 'a/...']) parseManifest(withPath(path), 'x');
+  const bad = [
+    '',
+    '.',
+    '..',
+    '/a',
+    'a/',
+    'a//b',
+    './a',
+    'a/./b',
+    '../a',
+    'a/../b',
+    'a/..',
+    'a\\b',
+    'a\0',
+    'lanscope.lock.json',
+  ];
+  for (const path of bad) assert.throws(() => parseManifest(withPath(path), 'x'), /capture\/path/, path);
+});

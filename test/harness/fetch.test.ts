@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,6 +31,10 @@ interface Behaviour {
   /** Stops sending after the bytes, and keeps the connection. */
   readonly stallAfter?: (n: number) => number | undefined;
   readonly status?: (n: number) => number | undefined;
+  /** More headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes that are sent are not counted beforehand, and go on without an end. */
+  readonly endless?: boolean;
 }
 
 interface Served {
@@ -61,6 +65,15 @@ async function serve(behaviour: Behaviour): Promise<Served> {
         return;
       }
       headers['content-range'] = `bytes ${from}-${body.length - 1}/${body.length}`;
+    }
+    Object.assign(headers, behaviour.headers);
+    if (behaviour.endless === true) {
+      const more = (): void => {
+        while (response.write(body));
+      };
+      more();
+      response.on('drain', more);
+      return;
     }
     headers['content-length'] = String(body.length - from);
     response.writeHead(from > 0 ? 206 : 200, headers);
@@ -164,6 +177,19 @@ describe('a download', () => {
     ['wrong bytes', { body: () => Buffer.alloc(BODY.length) }, { sha256: SHA256 }, /SHA-256/],
     ['another size', {}, { bytes: 5 }, /200000 bytes where 5/],
     ['a missing file', { status: () => 404 }, {}, /HTTP status 404/],
+    ['an endless body', { endless: true }, { bytes: BODY.length }, /sends more than 200000 bytes/],
+    [
+      'an encoded body, which may be a bomb',
+      { headers: { 'content-encoding': 'gzip' } },
+      {},
+      /sends it encoded \(gzip\)/,
+    ],
+    [
+      'wrong bytes, cut on their way',
+      { body: () => Buffer.alloc(BODY.length), cutAfter: (n: number) => (n % 2 === 0 ? 50_000 : undefined) },
+      { sha256: SHA256 },
+      /SHA-256/,
+    ],
     ['a server that never works', { status: () => 503 }, {}, /HTTP status 503/],
     ['a server that only resets', { cutAfter: () => 0 }, {}, /./],
   ] as const) {
@@ -220,6 +246,46 @@ describe('a corpus', () => {
     assert.equal(again!.status, 'failed');
     assert.match(again!.reason, /SHA-256/);
     server.close();
+  });
+
+  test('that names a file twice fetches it once', async () => {
+    const server = await serve({});
+    const of = manifest(server.url);
+    const twice = [...wanted(of), ...wanted(of)];
+    const results = await fetchFiles(of, twice, {
+      folder: join(folder, 'twice'),
+      parallel: 6,
+      timing: TIMING,
+    });
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['fetched', 'fetched', 'fetched'],
+    );
+    assert.equal(server.ranges.length, 3);
+    server.close();
+  });
+
+  test('with addresses that are none, or a folder in the place of a file: told, and nothing is asked for', async () => {
+    const of = (url: string | undefined, baseUrl: string | undefined): Manifest => ({
+      manifest: 1,
+      name: 'x',
+      title: 'x',
+      ...(baseUrl === undefined ? {} : { baseUrl }),
+      cases: [{ name: 'c', capture: { path: 'c.pcap', ...(url === undefined ? {} : { url }) } }],
+    });
+    const to = join(folder, 'nowhere');
+    const options = { folder: to, parallel: 1, timing: TIMING };
+    for (const url of ['file:///etc/hostname', 'data:,x', 'ftp://127.0.0.1/x', 'x', '']) {
+      const [result] = await fetchFiles(of(url, undefined), wanted(of(url, undefined)), options);
+      assert.equal(result!.status, 'failed', url);
+      assert.match(result!.reason, /is no address of a web server/);
+    }
+    const mirrored = of(undefined, 'http://127.0.0.1/');
+    const [result] = await fetchFiles(mirrored, wanted(mirrored), { ...options, mirror: 'captures' });
+    assert.match(result!.reason, /captures is no address of a web server/);
+    mkdirSync(join(to, 'c.pcap'));
+    const [taken] = await fetchFiles(mirrored, wanted(mirrored), options);
+    assert.match(taken!.reason, /is no file/);
   });
 
   test('killed at any time: the next run goes on from there', async () => {

@@ -33,6 +33,8 @@ export interface Downloaded {
 export const LIMIT = {
   /** Attempts in a row that bring nothing. */
   fruitlessAttempts: 6,
+  /** Times that what came had to be thrown away, in all. */
+  spoiltFiles: 6,
 } as const;
 
 /** Fetches the file, or the rest of it. FETCH_FAILED; OUTPUT_UNWRITABLE when the disk refuses. */
@@ -40,6 +42,7 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
   const { path, retryMs = 500 } = options;
   mkdirSync(dirname(path), { recursive: true });
   let fruitless = 0;
+  let spoilt = 0;
   for (;;) {
     const before = sizeOf(partOf(path));
     try {
@@ -49,7 +52,11 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
       if (error instanceof Refusal) throw failure(options, error.message);
       if (!(error instanceof Interruption)) throw error;
       fruitless = sizeOf(partOf(path)) > before ? 0 : fruitless + 1;
-      if (fruitless >= LIMIT.fruitlessAttempts) throw failure(options, error.message);
+      // Counted apart: a server that cuts what it spoils would look as if it brought something.
+      if (error instanceof Spoilt) spoilt++;
+      if (fruitless >= LIMIT.fruitlessAttempts || spoilt >= LIMIT.spoiltFiles) {
+        throw failure(options, error.message);
+      }
       await sleep(retryMs * 2 ** Math.min(fruitless, 5));
     }
   }
@@ -57,6 +64,8 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
 
 /** It may go better next time. */
 class Interruption extends Error {}
+/** It may, from the beginning. */
+class Spoilt extends Interruption {}
 /** It will not. */
 class Refusal extends Error {}
 
@@ -98,18 +107,29 @@ async function attempt({
       const total = Number(/^bytes \*\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1]);
       if (total === have) return have;
       removePart(path);
-      throw new Interruption('the server has another version');
+      throw new Spoilt('the server has another version');
+    }
+    const coding = response.headers.get('content-encoding') ?? 'identity';
+    if (coding !== 'identity') {
+      // It would be undone on the way: other bytes than were published, and as many as a bomb makes of it.
+      await response.body?.cancel();
+      throw new Refusal(`the server sends it encoded (${coding}) where it was asked not to`);
     }
     const { offset, total } = placeOf(response, have);
     if (bytes !== undefined && total > 0 && total !== bytes) {
       throw new Refusal(`the server offers ${total} bytes where ${bytes} are expected`);
     }
     writeValidator(path, response);
+    const most = bytes ?? (total > 0 ? total : Number.POSITIVE_INFINITY);
     file = await open(part, offset === 0 ? 'w' : 'r+');
     let at = offset;
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       clearTimeout(stall);
       stall = setTimeout(() => abort.abort(), stallMs);
+      if (at + chunk.length > most) {
+        removePart(path);
+        throw new Refusal(`the server sends more than ${most} bytes`);
+      }
       await file.write(chunk, 0, chunk.length, at);
       at += chunk.length;
       onProgress?.(at, total);
@@ -176,7 +196,7 @@ async function complete({ path, bytes, sha256 }: DownloadOptions, size: number):
         : '';
   if (wrong !== '') {
     removePart(path);
-    throw new Interruption(wrong);
+    throw new Spoilt(wrong);
   }
   await rename(part, path);
   rmSync(validatorOf(path), { force: true });

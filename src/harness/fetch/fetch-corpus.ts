@@ -37,7 +37,8 @@ export async function fetchFiles(
   mkdirSync(options.folder, { recursive: true });
   const lock = new Lock(options.folder);
   const results: FetchResult[] = [];
-  const waiting = [...files];
+  // Cases may share a file.
+  const waiting = [...new Map(files.map((file) => [file.path, file])).values()];
   const fetchOn = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const result = await fetchFile(manifest, file, lock, options);
@@ -56,12 +57,14 @@ async function fetchFile(
   { folder, mirror, onProgress, timing }: FetchOptions,
 ): Promise<FetchResult> {
   const target = join(folder, file.path);
-  const url = addressOf(manifest, file, mirror);
   const locked = lock.get(file.path);
   const bytes = file.bytes ?? locked?.bytes;
   const sha256 = file.sha256 ?? locked?.sha256;
   try {
-    const size = statSync(target, { throwIfNoEntry: false })?.size;
+    const url = addressOf(manifest, file, mirror);
+    const stat = statSync(target, { throwIfNoEntry: false });
+    if (stat?.isFile() === false) return failed(file.path, `${target} is no file`);
+    const size = stat?.size;
     if (size !== undefined && (bytes === undefined || size === bytes)) {
       // In the lock: it was checked when it came. Otherwise somebody put it here.
       if (locked === undefined) {
@@ -90,8 +93,10 @@ async function fetchFile(
     lock.set(file.path, { url, ...got });
     return { path: file.path, status: 'fetched', bytes: got.bytes, reason: '' };
   } catch (error) {
-    if (!(error instanceof LanscopeError)) throw error;
-    return failed(file.path, error.message);
+    if (error instanceof LanscopeError) return failed(file.path, error.message);
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw error;
+    return failed(file.path, `${target} cannot be written (${code})`);
   }
 }
 
@@ -99,11 +104,17 @@ function failed(path: string, reason: string): FetchResult {
   return { path, status: 'failed', bytes: 0, reason };
 }
 
+/** CONFIG_INVALID where there is none, or none of HTTP: the address comes from whoever wrote the manifest. */
 function addressOf({ name, baseUrl }: Manifest, file: ManifestFile, mirror: string | undefined): string {
-  if (mirror === undefined && file.url !== undefined) return file.url;
+  const own = mirror === undefined ? file.url : undefined;
   const base = mirror ?? baseUrl;
-  if (base === undefined)
+  if (own === undefined && base === undefined) {
     throw new LanscopeError('CONFIG_INVALID', `corpus ${name} does not say where ${file.path} is`);
+  }
   const encoded = file.path.split('/').map(encodeURIComponent).join('/');
-  return new URL(encoded, base.endsWith('/') ? base : `${base}/`).href;
+  const address = own ?? `${base?.replace(/\/?$/, '/')}${encoded}`;
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    throw new LanscopeError('CONFIG_INVALID', `${own ?? base} is no address of a web server`);
+  }
+  return new URL(address).href;
 }

@@ -38,7 +38,11 @@ const MAX_CHANCE = 0.99;
 const MAX_ALONE_CHANCE = 0.9;
 /** Evidence kept with an identity. */
 const MAX_EVIDENCE = 64;
-/** Above this many domains, what a device asks for says more about its user than about itself. */
+/**
+ * Above this many domains, what a device asks for says more about its user than about itself. A television asks for as
+ * many as a browser, but browsers do not ask for the services that only televisions call. The same holds for addresses
+ * that are made up: phones have them, and devices of one purpose rarely.
+ */
 const BROWSING_DOMAINS = 25;
 /** Weight of a domain that devices call and people do not visit. */
 const DEVICE_SERVICE = 0.9;
@@ -58,7 +62,8 @@ export function fuse(evidence: Iterable<Evidence>, mac: Mac, context: FusionCont
   const notes: string[] = [];
   const personal = isPersonal(said);
   const speaksForOthers = personal || context.forwards === true || asksRivals(said);
-  const trust = trustInDomains(speaksForOthers, context.domainCount ?? 0);
+  const mayBrowse = (context.domainCount ?? 0) > BROWSING_DOMAINS || (mac >= 0 && isLocalMac(mac));
+  const trust = speaksForOthers ? Infinity : mayBrowse ? DEVICE_SERVICE : 0;
   const byMac = vendorEvidence(mac, knowledge, personal);
   const all = [...said, ...byMac.evidence].map((item) => discount(item, trust));
 
@@ -176,16 +181,7 @@ function asksRivals(evidence: readonly Evidence[]): boolean {
   return maker.rival !== '' && maker.chance < CLEAR_LEAD;
 }
 
-/**
- * The weight from which a domain is believed. What a device asks for is somebody else's wish when a person or another
- * device stands behind it. A television asks for as many domains as a browser, but browsers do not ask for the services
- * that only televisions call.
- */
-function trustInDomains(speaksForOthers: boolean, domainCount: number): number {
-  if (speaksForOthers) return Infinity;
-  return domainCount > BROWSING_DOMAINS ? DEVICE_SERVICE : 0;
-}
-
+/** `trust`: the weight from which a domain is believed. */
 function discount(evidence: Evidence, trust: number): Evidence {
   if (evidence.weight >= trust || familyOf(evidence.source) !== 'domain') return evidence;
   return { ...evidence, weight: round(evidence.weight * APP_TRAFFIC) };

@@ -313,6 +313,15 @@ const TRAPS: readonly Case[] = [
     category: ['phone', 'unknown'],
   },
   {
+    what: 'a nameless phone with the apps of one maker',
+    device: () =>
+      new Simulated(PRIVATE)
+        .browses('_googlecast._tcp')
+        .asks('app.netatmo.net', 'api.netatmo.com', 'mtalk.google.com'),
+    brand: '',
+    category: ['phone', 'unknown'],
+  },
+  {
     what: 'a server that watches over all devices of the house',
     device: () =>
       new Simulated('dc:a6:32:00:77:40')

@@ -24,8 +24,8 @@ test('agreement of independent sources raises, repetition in one family does not
   const name = evidence('dhcp.hostName', { brand: 'Acme' }, 0.8);
   const repeated = evidence('mdns.host', { brand: 'Acme' }, 0.8);
   const cloud = evidence('dns.query', { brand: 'Acme' }, 0.8);
-  assert.equal(fuse([name, repeated], LOCAL).confidence, 0.8);
-  assert.equal(fuse([name, cloud], LOCAL).confidence, 0.96);
+  assert.equal(fuse([name, repeated], ESPRESSIF).confidence, 0.8);
+  assert.equal(fuse([name, cloud], ESPRESSIF).confidence, 0.96);
 });
 
 test('contradiction lowers, and an even one ends in unknown with the reason', () => {
@@ -265,4 +265,12 @@ test('who calls the device services of rival makers is the product of none', () 
     [fuse([ring, amazon], LOCAL).brand, fuse([ring, amazon], LOCAL).category],
     ['Ring', 'doorbell'],
   );
+});
+
+test('behind an address that is made up, only the services that devices alone call count', () => {
+  const app = evidence('dns.query', { brand: 'Acme' }, 0.85);
+  const device = evidence('dns.query', { brand: 'Acme' }, 0.93);
+  assert.equal(fuse([app], ESPRESSIF).brand, 'Acme');
+  assert.equal(fuse([app], LOCAL).brand, '');
+  assert.equal(fuse([device], LOCAL).brand, 'Acme');
 });

@@ -117,6 +117,58 @@ test('every vendor fact names an organisation of the registry', () => {
   }
 });
 
+/** Clouds, platforms and pools that the products of many makers call. */
+const SHARED = [
+  'amazonaws.com',
+  'cloudfront.net',
+  'azure-devices.net',
+  'azurewebsites.net',
+  'googleapis.com',
+  'gstatic.com',
+  'akamaiedge.net',
+  'akamai.net',
+  'edgekey.net',
+  'fastly.net',
+  'cloudflare.com',
+  'aliyuncs.com',
+  'tuyaus.com',
+  'tuyaeu.com',
+  'tuyacn.com',
+  'tuyain.com',
+  'aylanetworks.com',
+  'arrayent.com',
+  'evrythng.com',
+  'electricimp.com',
+  'iotcplatform.com',
+  'kalay.net.cn',
+  'pool.ntp.org',
+  'time.nist.gov',
+  'github.com',
+  'spotify.com',
+  'netflix.com',
+  'facebook.com',
+  'dyndns.org',
+];
+
+test('what the products of many makers call names none of them', () => {
+  for (const domain of SHARED) {
+    for (const name of [domain, `www.${domain}`, `device-1.eu.${domain}`]) {
+      for (const { fact } of builtInKnowledge().matchDomain(name))
+        assert.equal(fact.supports.brand, undefined, `${fact.origin} says the brand by ${name}`);
+    }
+  }
+});
+
+test('a maker of modules is no brand', () => {
+  const modules = facts.filter(({ kind }) => kind === 'oui-module');
+  for (const { pattern } of modules.filter((one) => !/[*#?]/.test(one.pattern))) {
+    for (const kind of ['oui', 'oui-adapter'] as const) {
+      for (const { fact } of builtInKnowledge().match(kind, pattern))
+        assert.ok(fact.weight < 0.6, `${fact.origin}: ${pattern} makes modules`);
+    }
+  }
+});
+
 test('no built-in fact names an address', () => {
   for (const { pattern, origin } of facts) {
     assert.doesNotMatch(pattern, /(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|\b\d{1,3}(?:\.\d{1,3}){3}\b/i, origin);

@@ -58,7 +58,11 @@ export class ReportCache {
   constructor(folder: string, config: unknown, program: string) {
     this.#folder = folder;
     this.#circumstances = canonicalJson({ config, program });
-    mkdirSync(folder, { recursive: true });
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch {
+      // Nothing is kept, then.
+    }
   }
 
   /** The name under which the report of a capture with this content is kept. */
@@ -77,8 +81,13 @@ export class ReportCache {
     }
   }
 
+  /** Keeps it, where that is possible: a full disk or a folder of others costs time, not the run. */
   set(key: string, report: Report): void {
-    replaceFile(this.#path(key), JSON.stringify(report));
+    try {
+      replaceFile(this.#path(key), JSON.stringify(report));
+    } catch {
+      // It is made again next time.
+    }
   }
 
   #path(key: string): string {

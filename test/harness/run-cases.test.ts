@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,6 +61,14 @@ describe('the cache', () => {
     assert.equal((await get(cacheOf('p', { ...DEFAULT_CONFIG, device: { maxDevices: 1 } }))).cached, false);
   });
 
+  test('that cannot be written costs time, not the run', async () => {
+    const path = join(folder, 'taken');
+    writeFileSync(path, 'a file where the folder would be');
+    const { cached, report } = await get(new ReportCache(join(path, 'reports'), DEFAULT_CONFIG, 'p'));
+    assert.equal(cached, false);
+    assert.ok(report.totals.packets > 0);
+  });
+
   test('drops the oldest beyond its bound', () => {
     const path = join(folder, 'prune');
     new ReportCache(path, {}, '');
@@ -101,4 +110,13 @@ describe('outcomes with hostile text', () => {
     assert.ok(!/<script>|<\/failure>|@someone/.test(outside), outside);
     assert.ok(markdown.includes('@someone') && markdown.includes('a&lt;b&gt;&quot;&amp;'));
   });
+});
+
+test('a process of the pool says nothing of its own on the streams', () => {
+  const worker = join(import.meta.dirname, '../../src/harness/case-worker.ts');
+  // Without a parent to hear from it has nothing to wait for.
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', worker], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
 });

@@ -22,8 +22,15 @@ const RETRY_MS = 50;
 /** A lock file that says nothing for so long was left by a process that was killed between making and writing it. */
 const SILENT_MS = 10_000;
 
-/** Takes the lock of the store at `path`, waiting `patienceMs` at most. The result gives it back. STORE_LOCKED. */
-export async function lockStore(path: string, patienceMs = 2_000): Promise<() => Promise<void>> {
+/**
+ * Takes the lock of the store at `path`, waiting `patienceMs` at most. The result gives it back. STORE_LOCKED, with
+ * `what` for what is locked.
+ */
+export async function lockStore(
+  path: string,
+  patienceMs = 2_000,
+  what = `the store ${path}`,
+): Promise<() => Promise<void>> {
   const lock = `${path}.lock`;
   const mine = JSON.stringify(await describeProcess(process.pid));
   for (let waited = 0; ; waited += RETRY_MS) {
@@ -37,7 +44,7 @@ export async function lockStore(path: string, patienceMs = 2_000): Promise<() =>
       const { pid, host } = parseHolder(text ?? '') ?? { pid: '?', host: '?' };
       throw new LanscopeError(
         'STORE_LOCKED',
-        `the store ${path} is being written by process ${pid} on ${host}`,
+        `${what} is being written by process ${pid} on ${host}`,
         `Wait for it to end, or remove ${lock} if there is no such process`,
       );
     }

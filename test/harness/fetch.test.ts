@@ -8,10 +8,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { download } from '../../src/harness/fetch/download.ts';
 import { fetchFiles } from '../../src/harness/fetch/fetch-corpus.ts';
 import type { Manifest } from '../../src/harness/manifest.ts';
+import { lockStore } from '../../src/store/lock.ts';
 import { ROOT } from '../cli/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-fetch-'));
@@ -307,6 +309,13 @@ describe('a corpus', () => {
     child.kill('SIGKILL');
     await gone;
     assert.equal(statSync(part).size, 60_000);
+    // What is held by a process that lives is left alone; what a killed one held is not.
+    const unlock = await lockStore(join(to, 'lanscope.fetch'));
+    const beside = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+    const refusal = await text(beside.stderr);
+    assert.match(refusal, new RegExp(`is being written by process ${process.pid} `));
+    await unlock();
+    assert.deepEqual(server.ranges, [undefined]);
     slow = false;
     const again = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
     assert.equal(await new Promise((resolve) => again.once('exit', resolve)), 0);

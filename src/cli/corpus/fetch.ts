@@ -1,9 +1,12 @@
 /** `lanscope corpus fetch`: the captures of a corpus onto this machine. The only command that uses the network. */
+import { join } from 'node:path';
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { dataFolder } from '../../harness/corpus.ts';
 import { fetchFiles } from '../../harness/fetch/fetch-corpus.ts';
 import { formatBytes } from '../../report/quantity.ts';
 import { safeText } from '../../report/terminal/cell.ts';
+import { lockStore } from '../../store/lock.ts';
+import { makeFolder } from '../../store/make-folder.ts';
 import type { CorpusArguments } from '../commands/corpus.ts';
 import { writeResult } from '../terminal.ts';
 import { countProgress } from './count-progress.ts';
@@ -23,6 +26,16 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
   const folder = args.to ?? dataFolder(corpus);
   const received = new Map<string, number>();
   const sum = (): number => [...received.values()].reduce((total, bytes) => total + bytes, 0);
+  await makeFolder(folder, 0o777).catch((cause: unknown) => {
+    throw new LanscopeError(
+      'OUTPUT_UNWRITABLE',
+      `${folder} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`,
+      '',
+      { cause },
+    );
+  });
+  // Two at once would write into the same parts, and each forget in the lock file what the other fetched.
+  const unlock = await lockStore(join(folder, 'lanscope.fetch'), 0, folder);
   const progress = countProgress(files.length, 'files', () => `, ${formatBytes(sum())}`);
   const results = await fetchFiles(corpus.manifest, files, {
     folder,
@@ -39,7 +52,10 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
       const text = status === 'failed' ? reason : formatBytes(bytes);
       process.stdout.write(`${status.padEnd(8)} ${safeText(path)}  ${safeText(text, 1000)}\n`);
     },
-  }).finally(() => progress.stop());
+  }).finally(() => {
+    progress.stop();
+    return unlock();
+  });
   if (args.json) await writeResult(`${JSON.stringify({ folder, files: results }, null, 2)}\n`);
   const failures = results.filter(({ status }) => status === 'failed');
   if (failures.length > 0) {

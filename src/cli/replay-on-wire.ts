@@ -6,7 +6,7 @@ import { openCaptures } from '../capture/open.ts';
 import { sendCapture } from '../harness/replay/send-capture.ts';
 import { type NetworkMapping, parseNetworkMapping } from '../harness/replay/network-mapping.ts';
 import { FrameRewriter } from '../harness/replay/rewrite.ts';
-import { formatBytes, formatCount, formatPlural } from '../report/quantity.ts';
+import { formatBytes, formatPlural } from '../report/quantity.ts';
 import { stopOnInterrupt } from './interrupt.ts';
 import { writeNotice } from './terminal.ts';
 
@@ -31,7 +31,10 @@ export async function replayOnWire(paths: readonly string[], args: WireArguments
   if (!(Number.isInteger(loop) && loop >= 1))
     throw new LanscopeError('USAGE', '--loop must be a whole number from 1');
   if (rate !== undefined && !(rate > 0 && rate <= MAX_RATE)) {
-    throw new LanscopeError('USAGE', `--rate must be a number of frames a second from 0 to ${MAX_RATE}`);
+    throw new LanscopeError(
+      'USAGE',
+      `--rate must be a number of frames a second above 0, ${MAX_RATE} at most`,
+    );
   }
   const macs = new Map(args.mapMac.map(parseMacMapping));
   const networks = args.mapIp.map(parseIpMapping);
@@ -52,9 +55,8 @@ export async function replayOnWire(paths: readonly string[], args: WireArguments
     });
     if (!args.quiet) {
       writeNotice(`sent ${formatPlural(frames, 'frame')}, ${formatBytes(bytes)}, on ${args.interface}`);
-      if (skipped > 0)
-        writeNotice(`${formatCount(skipped)} packets are no Ethernet frames and were not sent`);
-      if (cut > 0) writeNotice(`${formatCount(cut)} frames were cut when they were captured, and sent so`);
+      if (skipped > 0) writeNotice(`not sent, being no Ethernet frames: ${formatPlural(skipped, 'packet')}`);
+      if (cut > 0) writeNotice(`cut when captured, and sent so: ${formatPlural(cut, 'frame')}`);
     }
   } finally {
     interrupt.release();

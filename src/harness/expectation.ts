@@ -68,7 +68,7 @@ export async function readExpectation(file: string): Promise<Expectation> {
     const [first] = Errors(ExpectationSchema, value);
     throw new LanscopeError(
       'CONFIG_INVALID',
-      `${file}: ${first?.instancePath ?? ''} ${first?.message ?? 'is invalid'}`,
+      `${file}: ${first?.instancePath || 'the top level'} ${first?.message ?? 'is invalid'}`,
     );
   }
   return value;

@@ -16,7 +16,9 @@ test('every entry of the list is in a table', () => {
 });
 
 test('sections are replaced, whatever they held', () => {
-  const sections = Object.keys(TABLES).map((name) => `<!-- ${name}:start -->\nwhat was there\n<!-- ${name}:end -->`);
+  const sections = Object.keys(TABLES).map(
+    (name) => `<!-- ${name}:start -->\nwhat was there\n<!-- ${name}:end -->`,
+  );
   const once = withTables(`before\n${sections.join('\n')}\nafter`);
   assert.ok(!once.includes('what was there') && once.startsWith('before') && once.endsWith('after'));
   assert.equal(withTables(once), once);

@@ -77,6 +77,8 @@ function fits(
   if (rule.initiated !== '' && protocol === IP_PROTOCOL.tcp) {
     if ((rule.initiated === 'from-device') !== fromDevice) return false;
   }
+  // Whom a rule means may be open: then what it allows is nothing, and what it forbids is everything else that fits.
+  if (rule.remote.kind === 'unresolved' && !controllers.has(rule.remote.what)) return !rule.accept;
   return isRemote(rule.remote, exchange, surroundings, controllers);
 }
 

@@ -1,6 +1,6 @@
 /**
- * MUD file (RFC 8520) → rules. Files come from manufacturers and from attackers: sizes are bounded, and what is not
- * understood makes a rule that never fits, with a note, so that it can only forbid.
+ * MUD file (RFC 8520) → rules. Files come from manufacturers and from attackers: sizes are bounded. What is not
+ * understood leaves open whom a rule means, with a note: such a rule can only forbid.
  */
 import { readFile, stat } from 'node:fs/promises';
 import { LanscopeError } from '../bytes/error.ts';

@@ -201,6 +201,18 @@ describe('a MUD profile', () => {
     assert.equal(lists(100_000), lists(1));
   });
 
+  test('a rule that forbids more than is understood forbids', () => {
+    const rules = learnRules([exchange({})], AT_HOME);
+    const open: Rule = {
+      ...rules.find(({ direction }) => direction === 'from-device')!,
+      accept: false,
+      remote: { kind: 'unresolved', what: 'my-controller' },
+    };
+    assert.equal(checkExchanges([exchange({})], [open, ...rules], AT_HOME).outside.length, 1);
+    const elsewhere = new Map([['my-controller', new Set(['203.0.113.99'])]]);
+    assert.equal(checkExchanges([exchange({})], [open, ...rules], AT_HOME, elsewhere).outside.length, 0);
+  });
+
   test('files that are none are refused in one line', () => {
     for (const text of ['', '[]', 'null', '{"ietf-mud:mud":{}}', '{"ietf-mud:mud":{"mud-version":2}}']) {
       assert.throws(

@@ -7,7 +7,7 @@ import { type Actor, addressActor, deviceActor } from '../detect/actor.ts';
 import { type Entry, EpisodeLog } from '../detect/episode-log.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
-import type { PendingFlow } from './pending-flows.ts';
+import { type PendingFlow, type PendingFlows, WORDS } from './pending-flows.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A pause after which the same is another episode, seconds. */
@@ -44,24 +44,25 @@ export class Alarms {
     this.#classes = classes;
   }
 
-  add(
-    flow: PendingFlow,
-    { class: index, score }: Verdict,
-    rows: Float32Array,
-    at: number,
-    width: number,
-  ): void {
+  /** Takes flow `i` of those that wait. */
+  add({ flows, rows, width, words }: PendingFlows, i: number, { class: index, score }: Verdict): void {
+    const flow = flows[i]!;
     const className = this.#classes[index]!;
     const port = portText(flow);
-    const target = this.#targetOf(flow);
+    const target = this.#targetOf(flow, words, i * WORDS + 4);
     const about = SPREADS.has(className) ? className : `${className} ${target}`;
-    const { episode, notes } = this.#log.at(this.#actorOf(flow), flow.firstSeconds, flow.firstNanos, about);
+    const { episode, notes } = this.#log.at(
+      this.#actorOf(flow, words, i * WORDS),
+      flow.firstSeconds,
+      flow.firstNanos,
+      about,
+    );
     episode.add(flow.firstSeconds, flow.firstNanos, flow.firstPacket);
     episode.extend(flow.lastSeconds, flow.lastNanos);
     notes.className = className;
     notes.sum += score;
     if (notes.best === null || score > notes.best.score) {
-      notes.best = { row: rows.slice(at, at + width), class: index, score };
+      notes.best = { row: rows.slice(i * width, (i + 1) * width), class: index, score };
     }
     if (notes.ports.size <= MAX_PORTS) notes.ports.add(port);
     if (notes.targets.size < MAX_TARGETS) notes.targets.add(target);
@@ -71,13 +72,13 @@ export class Alarms {
     return [...this.#log.entries()];
   }
 
-  #actorOf({ device, words }: PendingFlow): Actor {
-    return device < 0 ? addressActor(formatIpAt(words, 0)) : deviceActor({ devices: this.#devices }, device);
+  #actorOf({ device }: PendingFlow, words: Uint32Array, at: number): Actor {
+    return device < 0 ? addressActor(formatIpAt(words, at)) : deviceActor({ devices: this.#devices }, device);
   }
 
   /** Device id or address. */
-  #targetOf({ target, words }: PendingFlow): string {
-    return target >= 0 ? this.#devices.devices[target]!.id : formatIpAt(words, 4);
+  #targetOf({ target }: PendingFlow, words: Uint32Array, at: number): string {
+    return target >= 0 ? this.#devices.devices[target]!.id : formatIpAt(words, at);
   }
 }
 

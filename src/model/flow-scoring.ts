@@ -16,7 +16,7 @@ import { UnusableModel } from './description.ts';
 import { explain } from './explain.ts';
 import type { Model } from './load.ts';
 import { mlFinding } from './ml-findings.ts';
-import { type PendingFlow, pendingFlow, PendingFlows } from './pending-flows.ts';
+import { type PendingFlow, PendingFlows } from './pending-flows.ts';
 import { BATCH_ROWS } from './scorer.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
@@ -89,7 +89,7 @@ export class FlowScoring {
     this.#extractor.row(slot, pending.rows, at);
     const device = this.#registry.actorOf(origIp, slot * 4, origMac[slot]!);
     const target = this.#registry.ownerOf(respIp, slot * 4, respMac[slot]!);
-    pending.add(pendingFlow(this.#flows, slot, device, target));
+    pending.add(this.#flows, slot, device, target);
   }
 
   /** Scores the flows that wait in whole runs; what is left waits on. */
@@ -145,8 +145,7 @@ export class FlowScoring {
   }
 
   #take(index: number, verdict: Verdict): void {
-    const { rows, width, flows } = this.#pending;
-    const flow = flows[index]!;
+    const flow = this.#pending.flows[index]!;
     const className = this.model.description.classes[verdict.class]!;
     if (flow.device >= 0) {
       const known = (this.devices[flow.device] ??= { flows: 0, alarms: 0, class: '', score: -1 });
@@ -157,7 +156,7 @@ export class FlowScoring {
         known.class = className;
       }
     }
-    if (verdict.isAlarm) this.#alarms.add(flow, verdict, rows, index * width, width);
+    if (verdict.isAlarm) this.#alarms.add(this.#pending, index, verdict);
     for (const listener of this.#listeners) listener(flow, className, verdict);
   }
 }

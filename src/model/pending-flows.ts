@@ -1,15 +1,21 @@
 import type { FlowTable } from '../flow/table.ts';
 
+/** Words of two addresses. */
+export const WORDS = 8;
+
 /** Flows that ended and wait for their scores: rows of features, and what a finding will say of them. */
 export class PendingFlows {
   readonly width: number;
   count = 0;
   rows: Float32Array;
+  /** Words of both addresses of each flow, originator first. */
+  words: Uint32Array;
   readonly flows: PendingFlow[] = [];
 
   constructor(width: number, places: number) {
     this.width = width;
     this.rows = new Float32Array(width * places);
+    this.words = new Uint32Array(WORDS * places);
   }
 
   /** Where the next flow's row goes. */
@@ -18,18 +24,28 @@ export class PendingFlows {
       const rows = new Float32Array(this.rows.length * 2);
       rows.set(this.rows);
       this.rows = rows;
+      const words = new Uint32Array(this.words.length * 2);
+      words.set(this.words);
+      this.words = words;
     }
     return this.count * this.width;
   }
 
-  add(flow: PendingFlow): void {
-    this.flows.push(flow);
+  /** Takes the flow in `slot`, whose row was written where `next` said. */
+  add(table: FlowTable, slot: number, device: number, target: number): void {
+    const { words } = this;
+    for (let w = 0, to = this.count * WORDS; w < 4; w++, to++) {
+      words[to] = table.origIp[slot * 4 + w]!;
+      words[to + 4] = table.respIp[slot * 4 + w]!;
+    }
+    this.flows.push(pendingFlow(table, slot, device, target));
     this.count++;
   }
 
   /** Forgets the first `count` flows. */
   drop(count: number): void {
     this.rows.copyWithin(0, count * this.width, this.count * this.width);
+    this.words.copyWithin(0, count * WORDS, this.count * WORDS);
     this.flows.splice(0, count);
     this.count -= count;
   }
@@ -41,8 +57,6 @@ export interface PendingFlow {
   readonly id: number;
   /** Device index of the originator, -1 for none of this network. */
   readonly device: number;
-  /** Words of both addresses, originator first. */
-  readonly words: Uint32Array;
   /** Device index of the responder, or -1. */
   readonly target: number;
   readonly ipProtocol: number;
@@ -54,16 +68,10 @@ export interface PendingFlow {
   readonly firstPacket: number;
 }
 
-export function pendingFlow(flows: FlowTable, slot: number, device: number, target: number): PendingFlow {
-  const words = new Uint32Array(8);
-  for (let w = 0; w < 4; w++) {
-    words[w] = flows.origIp[slot * 4 + w]!;
-    words[4 + w] = flows.respIp[slot * 4 + w]!;
-  }
+function pendingFlow(flows: FlowTable, slot: number, device: number, target: number): PendingFlow {
   return {
     id: flows.id[slot]!,
     device,
-    words,
     target,
     ipProtocol: flows.ipProtocol[slot]!,
     respPort: flows.respPort[slot]!,

@@ -13,9 +13,8 @@ export class RecentFlows {
   readonly #seconds: number;
   #starts: number[] = [];
   #others: number[] = [];
-  /** Responder port with the transport above it: 17 bits. */
+  /** Responder port with the transport above it, 17 bits, times two; the lowest bit is set when nobody answered. */
   #ports: number[] = [];
-  #isUnanswered: number[] = [];
   #places = FIRST_PLACES;
   #oldest = 0;
   #unanswered = 0;
@@ -54,8 +53,7 @@ export class RecentFlows {
     const at = (this.#oldest + this.count) & (this.#places - 1);
     this.#starts[at] = start;
     this.#others[at] = other;
-    this.#ports[at] = port;
-    this.#isUnanswered[at] = isUnanswered ? 1 : 0;
+    this.#ports[at] = port * 2 + (isUnanswered ? 1 : 0);
     this.count++;
     if (isUnanswered) this.#unanswered++;
     if (this.#otherPorts.add(pairKey(other, port)) === 1) {
@@ -72,10 +70,10 @@ export class RecentFlows {
   #dropOldest(): void {
     const at = this.#oldest;
     const other = this.#others[at]!;
-    const port = this.#ports[at]!;
+    const port = this.#ports[at]! >>> 1;
     this.#oldest = (at + 1) & (this.#places - 1);
     this.count--;
-    this.#unanswered -= this.#isUnanswered[at]!;
+    this.#unanswered -= this.#ports[at]! & 1;
     if (this.#otherPorts.remove(pairKey(other, port)) === 0) {
       this.portsOfOther.remove(other);
       this.othersOnPort.remove(port);
@@ -86,7 +84,6 @@ export class RecentFlows {
     this.#starts = unrolled(this.#starts, this.#oldest);
     this.#others = unrolled(this.#others, this.#oldest);
     this.#ports = unrolled(this.#ports, this.#oldest);
-    this.#isUnanswered = unrolled(this.#isUnanswered, this.#oldest);
     this.#oldest = 0;
     this.#places *= 2;
   }
@@ -99,6 +96,6 @@ function pairKey(other: number, port: number): number {
 }
 
 /** A full ring from its oldest entry on. */
-function unrolled(ring: readonly number[], oldest: number): number[] {
-  return oldest === 0 ? [...ring] : [...ring.slice(oldest), ...ring.slice(0, oldest)];
+function unrolled(ring: number[], oldest: number): number[] {
+  return oldest === 0 ? ring : ring.slice(oldest).concat(ring.slice(0, oldest));
 }

@@ -4,7 +4,8 @@
  * held or dropped: every program ends with TC_ACT_UNSPEC, which lets the next one decide.
  *
  * Two ways out, of which the loader takes one: `ring_*` through a ring buffer (kernel 5.8), `perf_*` through a perf
- * event array (before). Contexts and helpers are stable ABI; see kernel.h.
+ * event array (before). Contexts and helpers are stable ABI; see kernel.h. `*_offload` count most packets of flows
+ * instead of copying them; see offload.h.
  *
  * Time is CLOCK_MONOTONIC and becomes wall time in user space. A VLAN tag that the driver or the kernel has taken off
  * the frame is put back: here for the ring buffer, in user space for perf events.
@@ -13,6 +14,8 @@
 
 /* Set before loading. Bytes of a frame that are handed over at most. */
 const volatile u32 snap_len = 65535;
+
+#include "offload.h"
 
 /* Before each frame. */
 struct record {
@@ -103,10 +106,7 @@ INLINE void to_ring(struct __sk_buff *skb, u64 cap_len, u32 wire_len, u32 tag, c
 /* So many bytes of a record are its own; with the kernel's 8 the whole is a round number. */
 #define ROOM(record_bytes) ((record_bytes) - 8 - (u32)sizeof(struct record))
 
-SECTION("tc")
-int ring_tap(struct __sk_buff *skb) {
-  u32 tag = vlan_tag(skb);
-  u32 wire_len = skb->len + (tag ? TAG_BYTES : 0);
+INLINE int ring_copy(struct __sk_buff *skb, u32 tag, u32 wire_len) {
   u64 cap_len = wire_len;
   if (cap_len > snap_len) cap_len = snap_len;
   TO_RING_IF_FITS(ROOM(96))
@@ -129,20 +129,43 @@ int ring_tap(struct __sk_buff *skb) {
   return TC_ACT_UNSPEC;
 }
 
+SECTION("tc")
+int ring_tap(struct __sk_buff *skb) {
+  u32 tag = vlan_tag(skb);
+  return ring_copy(skb, tag, skb->len + (tag ? TAG_BYTES : 0));
+}
+
+SECTION("tc")
+int ring_offload(struct __sk_buff *skb) {
+  u32 tag = vlan_tag(skb);
+  u32 wire_len = skb->len + (tag ? TAG_BYTES : 0);
+  return is_counted(skb, wire_len) ? TC_ACT_UNSPEC : ring_copy(skb, tag, wire_len);
+}
+
 /* A perf event counts its bytes with 16 bits, headers and padding included. */
 enum { MAX_PERF_SNAP = 65535 - 64 };
 
-SECTION("tc")
-int perf_tap(struct __sk_buff *skb) {
+INLINE int perf_copy(struct __sk_buff *skb, u32 tag, u32 wire_len) {
   struct record record;
-  u32 tag = vlan_tag(skb);
-  u32 wire_len = skb->len + (tag ? TAG_BYTES : 0);
   u64 cap_len = skb->len;
   if (cap_len > snap_len) cap_len = snap_len;
   if (cap_len > MAX_PERF_SNAP) cap_len = MAX_PERF_SNAP;
   describe(&record, skb, wire_len, cap_len, tag);
   if (perf_output(skb, &events, cap_len << 32 | CURRENT_CPU, &record, sizeof(record))) count_drop(skb->ifindex);
   return TC_ACT_UNSPEC;
+}
+
+SECTION("tc")
+int perf_tap(struct __sk_buff *skb) {
+  u32 tag = vlan_tag(skb);
+  return perf_copy(skb, tag, skb->len + (tag ? TAG_BYTES : 0));
+}
+
+SECTION("tc")
+int perf_offload(struct __sk_buff *skb) {
+  u32 tag = vlan_tag(skb);
+  u32 wire_len = skb->len + (tag ? TAG_BYTES : 0);
+  return is_counted(skb, wire_len) ? TC_ACT_UNSPEC : perf_copy(skb, tag, wire_len);
 }
 
 char licence[] SECTION("license") = "Dual MIT/GPL";

@@ -21,7 +21,17 @@ typedef long long s64;
 #define MAP_UINT(name, value) int(*name)[value]
 #define MAP_TYPE(name, type) type *name
 
-enum { MAP_PERCPU_ARRAY = 6, MAP_PERF_EVENT_ARRAY = 4, MAP_PERCPU_HASH = 5, MAP_LRU_HASH = 9, MAP_RINGBUF = 27 };
+#define MAP_INNER(name, type) type *name[]
+
+enum {
+  MAP_HASH = 1,
+  MAP_ARRAY = 2,
+  MAP_PERF_EVENT_ARRAY = 4,
+  MAP_PERCPU_HASH = 5,
+  MAP_LRU_HASH = 9,
+  MAP_ARRAY_OF_MAPS = 12,
+  MAP_RINGBUF = 27
+};
 
 /* Context of traffic control programs. Only its first fields, in their places; those that are not used keep them. */
 struct __sk_buff {
@@ -45,6 +55,7 @@ enum { RINGBUF_NO_WAKEUP = 1 };
 
 static void *(*const map_lookup)(void *map, const void *key) = (void *)1;
 static long (*const map_update)(void *map, const void *key, const void *value, u64 flags) = (void *)2;
+static long (*const map_delete)(void *map, const void *key) = (void *)3;
 /* Nanoseconds of CLOCK_MONOTONIC. */
 static u64 (*const monotonic_ns)(void) = (void *)5;
 static long (*const perf_output)(void *ctx, void *map, u64 flags, void *data, u64 size) = (void *)25;

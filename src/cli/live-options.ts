@@ -52,6 +52,12 @@ export function liveOptions(yargs: Argv) {
                 'MiB in which packets wait in the kernel: for all interfaces through eBPF, up to twice that for each through libpcap',
               requiresArg: true,
             })
+            .option('offload', {
+              type: 'boolean',
+              describe:
+                'Count in the kernel what follows the first 16 packets or 16 KiB of each direction of a flow (eBPF)',
+            })
+            .conflicts('offload', ['filter', 'since', 'until', 'limit'])
             .option('headless', {
               type: 'boolean',
               default: false,

@@ -17,6 +17,7 @@ import {
   NO_MAC,
 } from '../bytes/address.ts';
 import type { PacketBatch } from '../packet/batch.ts';
+import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
 import type { FlowColumns } from '../flow/columns.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
@@ -138,6 +139,23 @@ export class DeviceRegistry {
       this.noteAddresses(batch, i, source, destination);
       if ((batch.tcpFlags[i]! & SYN_OR_SYN_ACK) === TCP_FLAG.syn && source >= 0)
         this.learner.syn(source, batch, i);
+    }
+  }
+
+  /** Adds packets that were counted elsewhere (row `i`) to their sender's and receiver's traffic, if they are known. */
+  credit({ rows, packets, wireBytes }: CountedTraffic, i: number): void {
+    const isLatest = this.isLatest(rows.tsSeconds[i]!, rows.tsNanos[i]!);
+    const source = this.macs.get(rows.srcMac[i]!);
+    const destination = this.macs.get(rows.dstMac[i]!);
+    if (source >= 0) {
+      this.packetsOut[source]! += packets[i]!;
+      this.bytesOut[source]! += wireBytes[i]!;
+      this.see(source, isLatest, rows, i);
+    }
+    if (destination >= 0) {
+      this.packetsIn[destination]! += packets[i]!;
+      this.bytesIn[destination]! += wireBytes[i]!;
+      this.see(destination, isLatest, rows, i);
     }
   }
 

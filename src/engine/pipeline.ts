@@ -7,6 +7,7 @@ import { FlowIntake, type PacketTap } from '../flow/intake.ts';
 import { Inspector } from '../flow/inspect.ts';
 import { FlowTable } from '../flow/table.ts';
 import { PacketBatch } from '../packet/batch.ts';
+import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import { decodeHeaders } from '../packet/decode.ts';
 import { ISSUE, IssueCounter } from '../packet/issue.ts';
 import { Subframes } from '../packet/subframes.ts';
@@ -146,6 +147,27 @@ export class Pipeline {
       this.devices.packet(subframes.batch, 0);
       this.#intake.packet(subframes.batch, 0);
     }
+  }
+
+  /**
+   * Takes packets that were counted where they passed: they count for totals, devices and flows (so rates of devices
+   * are right, and flows do not time out), and are seen by nobody. One of a flow that is not known is an issue. A
+   * selection does not apply.
+   */
+  credit(traffic: CountedTraffic): void {
+    const { rows } = traffic;
+    const { tsSeconds, tsNanos } = rows;
+    let latest = rows.start;
+    this.totals.credit(traffic);
+    for (let i = rows.start; i < rows.count; i++) {
+      this.devices.credit(traffic, i);
+      if (!this.flows.credit(traffic, i)) this.issues.add(ISSUE['flow/counted-apart'], rows.packetNumber(i));
+      if (tsSeconds[i]! > tsSeconds[latest]!) latest = i;
+    }
+    if (latest >= rows.count || tsSeconds[latest]! <= this.#clock.seconds) return;
+    const packet = rows.packetNumber(latest);
+    const moved = this.#clock.take(tsSeconds[latest]!, tsNanos[latest]!, packet);
+    if (moved !== CLOCK.stands) this.#onClock(moved, packet);
   }
 
   /**

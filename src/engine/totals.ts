@@ -1,5 +1,6 @@
 import { LAYER } from '../packet/layer.ts';
 import type { PacketBatch } from '../packet/batch.ts';
+import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import type { PacketTime } from '../detect/finding.ts';
 
 /**
@@ -64,6 +65,16 @@ export class Totals {
     this.packets += packets + runPackets;
     this.bytes += bytes + runBytes;
     this.span(batch, keep);
+  }
+
+  /** Adds packets that were counted elsewhere. */
+  credit({ rows, packets, wireBytes }: CountedTraffic): void {
+    for (let i = rows.start; i < rows.count; i++) {
+      this.addLayers(rows.layers[i]!, packets[i]!, wireBytes[i]!);
+      this.packets += packets[i]!;
+      this.bytes += wireBytes[i]!;
+    }
+    this.span(rows, null);
   }
 
   addService(name: string, packets: number, bytes: number): void {

@@ -1,4 +1,5 @@
 import type { PacketBatch } from '../packet/batch.ts';
+import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
 import { IP_PROTOCOL, LAYER, TCP_FLAG } from '../packet/layer.ts';
 import { FlowColumns, wider } from './columns.ts';
@@ -10,6 +11,7 @@ import { isDnsPort, isFlippedTcp, isFlippedUdp } from './originator.ts';
 import { BLOCK, endpointSize, PAYLOAD_HIGH, PAYLOAD_LOW, ROW, STATUS, stateOf, W } from './tcp-endpoint.ts';
 import { EFFECT, TcpStates } from './tcp-state.ts';
 import { endpointHash4, endpointHash6, sameWords, tupleHash, TupleIndex } from './tuple-index.ts';
+import { noteLast } from './tcp-sequence.ts';
 import { TimingWheel } from './wheel.ts';
 
 export { DEFAULT_FLOW_CONFIG, type FlowConfig };
@@ -71,6 +73,8 @@ export class FlowTable extends FlowColumns {
   /** By slot, for the few flows that have any. */
   readonly #tunnelParents = new Map<number, string[]>();
   readonly #tunnelPorts = new Map<number, number>();
+  /** Slots of TCP flows of which packets were counted and not seen: what is missing was not lost. */
+  readonly #credited = new Set<number>();
   readonly #index = new TupleIndex();
   readonly #wheel = new TimingWheel();
   readonly #tcp = new TcpStates();
@@ -238,6 +242,55 @@ export class FlowTable extends FlowColumns {
   }
 
   /**
+   * Adds packets that were counted elsewhere (row `i`) to their flow, which lasts on; false when it is not known. Time
+   * is not moved, no flow begins or ends, and the history says nothing of them.
+   */
+  credit({ rows, packets, ipBytes, payloadBytes }: CountedTraffic, i: number): boolean {
+    const { srcIp, dstIp } = rows;
+    const a = i * 4;
+    const srcPort = rows.srcPort[i]!;
+    const dstPort = rows.dstPort[i]!;
+    const protocol = rows.ipProtocol[i]!;
+    const s3 = srcIp[a + 3]! | 0;
+    const d3 = dstIp[a + 3]! | 0;
+    let slot: number;
+    if ((rows.layers[i]! & LAYER.ipv4) !== 0) {
+      const hash = tupleHash(endpointHash4(s3, srcPort), endpointHash4(d3, dstPort), protocol, 4);
+      slot = this.#find4(hash, srcPort, dstPort, s3, d3, false);
+    } else {
+      const from = endpointHash6(srcIp[a]!, srcIp[a + 1]!, srcIp[a + 2]!, s3, srcPort);
+      const to = endpointHash6(dstIp[a]!, dstIp[a + 1]!, dstIp[a + 2]!, d3, dstPort);
+      slot = this.#find6(tupleHash(from, to, protocol, 6), srcPort, dstPort, srcIp, dstIp, a, false);
+    }
+    if (slot < 0) return false;
+    const { direction } = this;
+    this.#packetsOf[direction]![slot]! += packets[i]!;
+    this.#ipBytesOf[direction]![slot]! += ipBytes[i]!;
+    this.#tcpFlagsOf[direction]![slot]! |= rows.tcpFlags[i]!;
+    const words = this.#tcp.words;
+    const block = slot * ROW + direction * BLOCK;
+    if (protocol === IP_PROTOCOL.tcp) {
+      this.#credited.add(slot);
+      noteLast(words, block, TCP_FLAG.ack, rows.tcpSeq[i]!, payloadBytes[i]!);
+    } else {
+      const bytes = words[block + PAYLOAD_LOW]! + payloadBytes[i]!;
+      words[block + PAYLOAD_LOW] = bytes % 0x1_0000_0000;
+      words[block + PAYLOAD_HIGH]! += Math.floor(bytes / 0x1_0000_0000);
+    }
+    const seconds = rows.tsSeconds[i]!;
+    const nanos = rows.tsNanos[i]!;
+    const last = this.lastSeconds[slot]!;
+    if (
+      !this.#tcp.isClosed(slot) &&
+      (seconds > last || (seconds === last && nanos > this.lastNanos[slot]!))
+    ) {
+      this.lastSeconds[slot] = seconds;
+      this.lastNanos[slot] = nanos;
+    }
+    return true;
+  }
+
+  /**
    * Ends flows that are left, in the order in which they began, `most` at most; true when none is left. No packets may
    * come between calls that end them in parts.
    */
@@ -292,9 +345,9 @@ export class FlowTable extends FlowColumns {
     return words[block + PAYLOAD_HIGH]! * 0x1_0000_0000 + words[block + PAYLOAD_LOW]!;
   }
 
-  /** Payload bytes in content gaps, both directions. */
+  /** Payload bytes in content gaps, both directions; none of a flow that was counted in part. */
   missedBytes(slot: number): number {
-    if (this.ipProtocol[slot] !== IP_PROTOCOL.tcp) return 0;
+    if (this.ipProtocol[slot] !== IP_PROTOCOL.tcp || this.#credited.has(slot)) return 0;
     return this.#tcp.words[slot * ROW + W.missed]! + this.#tcp.words[slot * ROW + BLOCK + W.missed]!;
   }
 
@@ -560,6 +613,7 @@ export class FlowTable extends FlowColumns {
     this.#tcp.close(slot);
     if (this.#tunnelParents.size > 0) this.#tunnelParents.delete(slot);
     if (this.#tunnelPorts.size > 0) this.#tunnelPorts.delete(slot);
+    if (this.#credited.size > 0) this.#credited.delete(slot);
     this.#timeoutClass[slot] = CLASS.free;
     this.#activeCount--;
     this.#tcp.words[slot * ROW] = this.#free;

@@ -69,6 +69,11 @@ const DEFINITIONS = [
   { layer: 'tunnel', code: 'unsupported', text: 'tunnel header version or payload without a decoder' },
   { layer: 'flow', code: 'evicted', text: 'flows ended early because the flow table was full' },
   {
+    layer: 'flow',
+    code: 'counted-apart',
+    text: 'packets counted in the kernel whose flow was not known any more; they are in totals and traffic alone',
+  },
+  {
     layer: 'stream',
     code: 'budget',
     text: 'stream prefixes dropped because the inspection budget was used up',

@@ -108,7 +108,13 @@ export async function runLive(run: LiveRun): Promise<Report> {
   let isReporting = false;
   let silentTicks = 0;
 
+  /** What the kernel counted instead of copying it. */
+  const credit = (): void => {
+    for (let traffic = source.counted?.(); traffic; traffic = source.counted?.()) pipeline.credit(traffic);
+  };
+
   const tick = (): void => {
+    credit();
     // Times of packets are of the same clock, and none older than a second is under way when two ticks were silent.
     if (++silentTicks > SILENT_TICKS) pipeline.advance(Math.floor(now()) - SILENT_TICKS);
     let at = performance.now();
@@ -136,6 +142,7 @@ export async function runLive(run: LiveRun): Promise<Report> {
     if (signal.aborted) stop();
     for await (const batch of source) {
       silentTicks = 0;
+      credit();
       const last = batch.count - 1;
       if (measured.length > 0 && last >= batch.start) {
         const ageSeconds = now() - batch.tsSeconds[last]! - batch.tsNanos[last]! / 1e9;
@@ -164,6 +171,7 @@ export async function runLive(run: LiveRun): Promise<Report> {
     await recording?.close();
   }
   await reporting;
+  credit();
   pipeline.finish();
   status();
   for (const probe of probes) probe.tick?.();

@@ -1,5 +1,6 @@
 /** What captures: the ways to packets of an interface, behind one interface. */
 import type { PacketBatch } from '../../packet/batch.ts';
+import type { CountedTraffic } from '../../packet/counted-traffic.ts';
 import type { SourceInfo } from '../source.ts';
 
 export const BACKENDS = ['ebpf', 'libpcap'] as const;
@@ -11,9 +12,19 @@ export interface LiveCapture {
   readonly how: string;
   /** To be iterated once. Ends after `stop`, when all that was captured has been handed out. */
   batches(): AsyncIterable<PacketBatch>;
+  /** What was counted and is not handed out, of flows whose copied packets were; null when nothing waits. */
+  counted?(): CountedTraffic | null;
   stop(): void;
   close(): Promise<void>;
 }
+
+/** How much of each direction of a flow is copied: so many packets or so many bytes, whichever comes first. */
+export interface Offload {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export const DEFAULT_OFFLOAD: Offload = { packets: 16, bytes: 16_384 };
 
 export interface CaptureOptions {
   /** Memory in which packets wait until they are read; how much is taken for it is the backend's matter. */
@@ -22,6 +33,8 @@ export interface CaptureOptions {
   readonly onNotice: (text: string) => void;
   /** Packets in a batch at most. */
   readonly batchSize?: number;
+  /** Count in the kernel what follows the first packets of each flow; only eBPF can. */
+  readonly offload?: Offload;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { LanscopeError } from '../../bytes/error.ts';
 import type { PacketBatch } from '../../packet/batch.ts';
+import type { CountedTraffic } from '../../packet/counted-traffic.ts';
 import { newSourceInfo, type Source, type SourceInfo } from '../source.ts';
 import {
   type Backend,
@@ -16,6 +17,8 @@ import { openLibpcap } from './libpcap-capture.ts';
 export interface LiveSource extends Source {
   /** Ends capturing; batches go on until all that was captured has been handed out. */
   stop(): void;
+  /** What the kernel counted instead of handing it out, in parts; null when nothing waits. To be asked between batches. */
+  counted?(): CountedTraffic | null;
 }
 
 /** `auto`: eBPF where it can be had, else libpcap. */
@@ -67,6 +70,7 @@ export function openLive(
   const iterator = batches();
   return {
     inputs: [info],
+    counted: () => capture?.counted?.() ?? null,
     stop() {
       isStopped = true;
       capture?.stop();
@@ -82,14 +86,16 @@ export function openLive(
 async function openBackend(
   interfaces: readonly string[],
   info: SourceInfo,
-  { backend: choice = 'auto', kernelBufferBytes, onNotice, batchSize }: LiveOptions,
+  { backend: choice = 'auto', kernelBufferBytes, onNotice, batchSize, offload }: LiveOptions,
   open: Readonly<Record<Backend, OpenBackend>>,
 ): Promise<{ readonly capture: LiveCapture; readonly backend: Backend; readonly because: string }> {
   const options: CaptureOptions = {
     kernelBufferBytes: kernelBufferBytes ?? DEFAULT_KERNEL_BUFFER_BYTES,
     onNotice: onNotice ?? (() => {}),
     ...(batchSize === undefined ? {} : { batchSize }),
+    ...(offload === undefined ? {} : { offload }),
   };
+  if (choice === 'libpcap' && offload !== undefined) throw offloadError(null);
   if (choice !== 'auto') {
     return { capture: await open[choice](interfaces, info, options), backend: choice, because: '' };
   }
@@ -104,6 +110,7 @@ async function openBackend(
     if (!(error instanceof LanscopeError) || error.code === 'NO_SUCH_INTERFACE') throw error;
     because = error;
   }
+  if (offload !== undefined) throw offloadError(because);
   info.interfaces.length = 0;
   try {
     const capture = await open.libpcap(interfaces, info, options);
@@ -115,4 +122,13 @@ async function openBackend(
       cause: error,
     });
   }
+}
+
+function offloadError(because: LanscopeError | null): LanscopeError {
+  return new LanscopeError(
+    because?.code ?? 'USAGE',
+    `Only eBPF counts packets in the kernel (--offload)${because === null ? '' : `, and it cannot be had: ${because.message}`}`,
+    because?.hint ?? 'Use --backend ebpf, or leave --offload out',
+    { cause: because },
+  );
 }

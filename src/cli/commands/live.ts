@@ -1,6 +1,7 @@
 /** `lanscope live`: interfaces in, a report out when it is ended. */
 import type { Argv } from 'yargs';
 import type { ExitCode } from '../../bytes/error.ts';
+import { DEFAULT_OFFLOAD } from '../../capture/live/backend.ts';
 import { ANY_INTERFACE, listInterfaces } from '../../capture/live/interfaces.ts';
 import { openLive } from '../../capture/live/live-source.ts';
 import type { Output } from '../../engine/output.ts';
@@ -90,6 +91,7 @@ async function capture(
     kernelBufferBytes: amounts.kernelBufferBytes,
     onNotice: say,
     backend: args.backend,
+    ...(args.offload ? { offload: DEFAULT_OFFLOAD } : {}),
     onOpen({ backend, how, because }) {
       const dropped = args.keepPrivileges
         ? 'privileges are kept (--keep-privileges)'

@@ -3,6 +3,7 @@
  * that this process has mapped, and the pipeline decodes it there.
  */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { CountedTraffic } from '../../../packet/counted-traffic.ts';
 import { DEFAULT_BATCH_SIZE, PacketBatch } from '../../../packet/batch.ts';
 import type { SourceInfo } from '../../source.ts';
 import type { CaptureOptions, LiveCapture, OpenBackend } from '../backend.ts';
@@ -11,6 +12,7 @@ import { Links, NO_ID, requireInterface } from './links.ts';
 import { closeFd, openQuerySocket } from './libc.ts';
 import { loadLibbpf } from './libbpf.ts';
 import { type Channel, hasRingBuffers, type LoadedObject, loadObject } from './object.ts';
+import { OffloadCounters } from './offload.ts';
 import { PerfReader } from './perf-reader.ts';
 import { type PacketReader, RECORD, type RowWriter } from './record.ts';
 import { RingReader } from './ring-reader.ts';
@@ -19,7 +21,7 @@ export interface EbpfOptions extends CaptureOptions {
   /** Bytes of a frame at most. */
   readonly snapLen?: number;
   /** As a kernel that lacks something would have it: perf events for ring buffers, clsact for links. */
-  readonly without?: { readonly ringBuffers?: boolean; readonly links?: boolean };
+  readonly without?: { readonly ringBuffers?: boolean; readonly links?: boolean; readonly batches?: boolean };
   readonly library?: string;
 }
 
@@ -30,6 +32,9 @@ const IDLE_POLL_MS = 20;
 const IDLE_AFTER_POLLS = 250;
 /** Between two looks at interfaces, counts of drops and clocks. */
 const CHECK_MS = 500;
+
+/** Between two looks at what the kernel counted. */
+const COUNTED_MS = 1000;
 
 const HOW = { tcx: 'TCX', clsact: 'TC', '': 'no interface' } as const;
 
@@ -47,6 +52,11 @@ export class EbpfCapture implements LiveCapture {
   #isStopped = false;
   #isClosed = false;
   #checkDueMs = 0;
+  readonly #counters: OffloadCounters | null;
+  #countersDueMs = 0;
+  /** Taken, but packets that passed before may still wait to be read; and those of which all have been read. */
+  #taken: { readonly traffic: CountedTraffic; readonly seconds: number }[] = [];
+  readonly #counted: CountedTraffic[] = [];
 
   /** COMPONENT_MISSING, NO_PERMISSION, NO_SUCH_INTERFACE. */
   constructor(names: readonly string[], info: SourceInfo, options: EbpfOptions) {
@@ -66,6 +76,7 @@ export class EbpfCapture implements LiveCapture {
       channel: this.channel,
       ringBytes,
       snapLen,
+      offload: options.offload ?? null,
       ...(library === undefined ? {} : { library }),
     });
     let reader: PacketReader | null = null;
@@ -80,6 +91,8 @@ export class EbpfCapture implements LiveCapture {
         onNotice,
         mayLink: without.links !== true,
       });
+      const { bpf, offload } = this.#object;
+      this.#counters = offload === null ? null : new OffloadCounters(bpf, offload, without.batches !== true);
     } catch (error) {
       reader?.close();
       this.#object.close();
@@ -101,6 +114,11 @@ export class EbpfCapture implements LiveCapture {
     if (!this.#isClosed) this.#links.detach();
   }
 
+  /** What the kernel counted of packets that are not handed out; null when nothing waits. */
+  counted(): CountedTraffic | null {
+    return this.#counted.shift() ?? null;
+  }
+
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.stop();
@@ -120,6 +138,7 @@ export class EbpfCapture implements LiveCapture {
       // Asked before the buffer is looked at: after the programs are gone nothing comes that this look does not find.
       const isLast = this.#isStopped;
       this.#check();
+      this.#takeCounted(isLast);
       const count = this.#reader.fill();
       if (count > 0) {
         emptyPolls = 0;
@@ -129,12 +148,15 @@ export class EbpfCapture implements LiveCapture {
         this.#info.packets += count;
         yield batch;
         if (this.#isClosed) return;
+        const last = batch.tsSeconds[count - 1]!;
         this.#reader.release();
+        this.#handOver(last);
         // Timers and signals have their turn, however fast packets come.
         await nextTurn();
         continue;
       }
       this.#reader.release();
+      this.#handOver(Infinity);
       if (isLast) return;
       await pause(++emptyPolls > IDLE_AFTER_POLLS ? IDLE_POLL_MS : BUSY_POLL_MS);
     }
@@ -146,6 +168,30 @@ export class EbpfCapture implements LiveCapture {
     this.#checkDueMs = nowMs + CHECK_MS;
     this.#clock.adjust();
     this.#links.check();
+  }
+
+  #takeCounted(isLast: boolean): void {
+    const counters = this.#counters;
+    const nowMs = performance.now();
+    if (counters === null || (nowMs < this.#countersDueMs && !isLast)) return;
+    this.#countersDueMs = nowMs + COUNTED_MS;
+    // At the end both: what ran while the one was put in place of the other used either.
+    for (let maps = isLast ? 2 : 1; maps > 0; maps--) {
+      const traffic = counters.take(this.#clock, (ifindex) => this.#links.idOf(ifindex));
+      if (traffic !== null) this.#taken.push({ traffic, seconds: Math.floor(Date.now() / 1000) });
+    }
+  }
+
+  /** All packets up to `seconds`, not included, were read: what was counted till then belongs to flows that are known. */
+  #handOver(seconds: number): void {
+    if (this.#taken.length === 0) return;
+    for (const { traffic, seconds: takenAt } of this.#taken) {
+      if (takenAt < seconds) {
+        traffic.rows.firstPacketNumber = this.#info.packets;
+        this.#counted.push(traffic);
+      }
+    }
+    this.#taken = this.#taken.filter(({ seconds: takenAt }) => takenAt >= seconds);
   }
 
   #write(words: Uint32Array, word: number, i: number, frameOffset: number): void {

@@ -23,6 +23,9 @@ const PROTOTYPES = {
   bpf_map_update_elem: 'int bpf_map_update_elem(int fd, const void *key, const void *value, uint64_t flags)',
   bpf_map_lookup_elem: 'int bpf_map_lookup_elem(int fd, const void *key, void *value)',
   bpf_map_delete_elem: 'int bpf_map_delete_elem(int fd, const void *key)',
+  bpf_map_get_next_key: 'int bpf_map_get_next_key(int fd, const void *key, void *next)',
+  bpf_map_lookup_and_delete_batch:
+    'int bpf_map_lookup_and_delete_batch(int fd, const void *from, void *to, void *keys, void *values, void *count, void *options)',
   bpf_link_create: 'int bpf_link_create(int program, int target, int type, void *options)',
   bpf_tc_hook_create: 'int bpf_tc_hook_create(void *hook)',
   bpf_tc_attach: 'int bpf_tc_attach(void *hook, void *options)',

@@ -211,8 +211,13 @@ export class Links {
     try {
       this.#object.countInterface(facts.ifindex);
       makePromiscuous(this.#promiscuous, facts.ifindex);
-      const { bpf, programFd } = this.#object;
-      link.attachment = attach(bpf, programFd, facts.ifindex, directions, mayLink);
+      link.attachment = attach(
+        this.#object.bpf,
+        this.#object.programFd(linkType),
+        facts.ifindex,
+        directions,
+        mayLink,
+      );
     } catch (error) {
       throw attachError(link.name, error as Error);
     }

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { LanscopeError } from '../../../bytes/error.ts';
 import { ERRNO, SystemError } from './libc.ts';
+import type { Offload } from '../backend.ts';
+import type { OffloadMaps } from './offload.ts';
 import { type Libbpf, loadLibbpf, requireOk, requirePointer } from './libbpf.ts';
 
 /** `ring`: one buffer for all CPUs, kernel 5.8 and later. `perf`: a buffer for each CPU, before. */
@@ -11,9 +13,12 @@ export type Channel = 'ring' | 'perf';
 export interface LoadedObject {
   readonly bpf: Libbpf;
   readonly channel: Channel;
-  readonly programFd: number;
+  /** The program for an interface: only Ethernet is taken apart by the one that counts. */
+  programFd(linkType: number): number;
   /** The map that packets come through: the ring buffer, or the perf event array. */
   readonly channelFd: number;
+  /** Where most packets are counted, when that was asked for. */
+  readonly offload: OffloadMaps | null;
   countInterface(ifindex: number): void;
   forgetInterface(ifindex: number): void;
   /** Frames of an interface that found no room so far; -1 when the kernel does not tell (the right to ask was dropped). */
@@ -26,12 +31,15 @@ export interface ObjectOptions {
   /** A power of two, of the ring buffer. */
   readonly ringBytes: number;
   readonly snapLen: number;
+  readonly offload: Offload | null;
   /** Another name for libbpf; a test's. */
   readonly library?: string;
 }
 
 const MAP_TYPE_RINGBUF = 27;
 const OBJECT = 'capture.bpf.o';
+const OFFLOAD_MAPS = ['beginnings', 'copied_ports', 'counters_a', 'counters_b', 'active'];
+const ETHERNET = 1;
 
 /** Whether the kernel has ring buffers. */
 export function hasRingBuffers(bpf: Libbpf): boolean {
@@ -54,7 +62,7 @@ export function loadObject(options: ObjectOptions): LoadedObject {
 function prepared(
   bpf: Libbpf,
   object: unknown,
-  { channel, ringBytes, snapLen }: ObjectOptions,
+  { channel, ringBytes, snapLen, offload }: ObjectOptions,
 ): LoadedObject {
   const map = (name: string): unknown =>
     requirePointer(`map ${name}`, bpf.bpf_object__find_map_by_name(object, name));
@@ -63,21 +71,40 @@ function prepared(
   const isRing = channel === 'ring';
   requireOk('autoload', bpf.bpf_program__set_autoload(program('ring_tap'), isRing));
   requireOk('autoload', bpf.bpf_program__set_autoload(program('perf_tap'), !isRing));
+  requireOk('autoload', bpf.bpf_program__set_autoload(program('ring_offload'), isRing && offload !== null));
+  requireOk('autoload', bpf.bpf_program__set_autoload(program('perf_offload'), !isRing && offload !== null));
+  for (const name of OFFLOAD_MAPS) {
+    requireOk('autocreate', bpf.bpf_map__set_autocreate(map(name), offload !== null));
+  }
   requireOk('autocreate', bpf.bpf_map__set_autocreate(map('ring'), isRing));
   requireOk('autocreate', bpf.bpf_map__set_autocreate(map('events'), !isRing));
   requireOk('max_entries', bpf.bpf_map__set_max_entries(map('ring'), ringBytes));
-  const constants = Buffer.alloc(4);
-  constants.writeUInt32LE(snapLen);
+  const constants = Buffer.alloc(12);
+  constants.writeUInt32LE(snapLen, 0);
+  constants.writeUInt32LE(offload?.packets ?? 0, 4);
+  constants.writeUInt32LE(offload?.bytes ?? 0, 8);
   requireOk('.rodata', bpf.bpf_map__set_initial_value(map('.rodata'), constants, constants.length));
   requireOk('loading the BPF programs', bpf.bpf_object__load(object));
   const droppedFd = requireOk('map', bpf.bpf_map__fd(map('dropped')));
   const cpus = requireOk('the number of CPUs', bpf.libbpf_num_possible_cpus());
   const key = Buffer.alloc(4);
   const counts = Buffer.alloc(8 * cpus);
+  const fd = (name: string): number => requireOk('map', bpf.bpf_map__fd(map(name)));
+  const fdOf = (name: string): number => requireOk('program', bpf.bpf_program__fd(program(name)));
+  const copyingFd = fdOf(isRing ? 'ring_tap' : 'perf_tap');
+  const countingFd = offload === null ? null : fdOf(isRing ? 'ring_offload' : 'perf_offload');
   return {
     bpf,
     channel,
-    programFd: requireOk('program', bpf.bpf_program__fd(program(isRing ? 'ring_tap' : 'perf_tap'))),
+    programFd: (linkType) => (linkType === ETHERNET ? (countingFd ?? copyingFd) : copyingFd),
+    offload:
+      offload === null
+        ? null
+        : {
+            activeFd: fd('active'),
+            counterFds: [fd('counters_a'), fd('counters_b')],
+            portsFd: fd('copied_ports'),
+          },
     channelFd: requireOk('map', bpf.bpf_map__fd(map(isRing ? 'ring' : 'events'))),
     countInterface(ifindex) {
       key.writeUInt32LE(ifindex);

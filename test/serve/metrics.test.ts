@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { LanscopeError } from '../../src/bytes/error.ts';
@@ -154,6 +154,28 @@ describe('the server', () => {
     assert.equal(await answer.text(), 'eth0 is down\n');
     assert.equal((await fetch(`${url}/../etc/passwd`)).status, 404);
     assert.equal((await fetch(`${url}/metrics`, { method: 'POST', body: 'x' })).status, 405);
+  });
+
+  test('clients that never finish asking do not keep others out for long', async () => {
+    const server = await startMetricsServer({ ...options, address: LOOPBACK, timeoutMs: 200 });
+    closing.push(() => server.close());
+    const slow = Array.from({ length: 64 }, (_, i) => {
+      const socket = connect(server.port, '127.0.0.1', () => {
+        if (i % 2 === 0) socket.write('GET /metrics HTTP/1.1\r\nx-slow: ');
+      });
+      return socket.on('error', () => {});
+    });
+    closing.push(() => Promise.resolve(slow.forEach((socket) => socket.destroy())));
+    const status = async (): Promise<number> => {
+      const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`).catch(() => null);
+      return answer?.status ?? 0;
+    };
+    let last = 0;
+    for (let waited = 0; last !== 200 && waited < 5000; waited += 50) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      last = await status();
+    }
+    assert.equal(last, 200);
   });
 
   test('says when it is open to others', async () => {

@@ -11,6 +11,7 @@ export interface MetricsServerOptions {
   /** Told where it listens, who can reach it, and why it cannot listen now. */
   readonly onNotice: (text: string) => void;
   readonly retryMs?: number;
+  readonly timeoutMs?: number;
 }
 
 export interface MetricsServer {
@@ -22,19 +23,26 @@ export interface MetricsServer {
 /** Between two tries to listen: the port may become free. */
 const RETRY_MS = 10_000;
 const MAX_CONNECTIONS = 16;
-/** A client that says nothing for so long is dropped. */
+/** A client that has not asked within this time, however slowly it speaks, is dropped. */
 const TIMEOUT_MS = 5_000;
+/** Between two looks at who has been too slow; Node's own half a minute would let sixteen of them keep others out. */
+const CHECK_MS = 1_000;
 const MAX_HEADER_BYTES = 8192;
 
 /** Never rejects: without a port the run goes on, which is told, and listening is tried again. */
 export async function startMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
-  const { address, onNotice } = options;
+  const { address, onNotice, timeoutMs = TIMEOUT_MS } = options;
   const server = createServer(
-    { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS },
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: timeoutMs,
+      headersTimeout: timeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, timeoutMs),
+    },
     (request, response) => void answer(request, response, options),
   );
   server.maxConnections = MAX_CONNECTIONS;
-  server.keepAliveTimeout = TIMEOUT_MS;
+  server.keepAliveTimeout = timeoutMs;
   let retry: NodeJS.Timeout | undefined;
   let isTold = false;
 

@@ -29,7 +29,7 @@ import { AddressTable } from './address-table.ts';
 import type { Device, DeviceTraffic } from './device.ts';
 import { LIMIT } from './limits.ts';
 import { hashMac, MacTable } from './mac-table.ts';
-import { conclude } from './conclude.ts';
+import { conclude, concludeRoles, listAddresses, withdrawRoles } from './conclude.ts';
 import { Conversations } from './conversation.ts';
 import { type DeviceLink, linkDevices } from './link.ts';
 import { Learner } from './learn.ts';
@@ -63,6 +63,9 @@ export class DeviceRegistry {
   readonly maxDevices: number;
   readonly knowledge: Knowledge;
   private readonly onNew: RegistryOptions['onNew'];
+  /** Entries of `addresses` that were looked at for the lists of devices. */
+  private addressesListed = 0;
+  private hasEnded = false;
   private readonly macs = new MacTable();
   /** Devices of links without MAC addresses: entry of the address → device. */
   private readonly ips: AddressTable;
@@ -177,11 +180,48 @@ export class DeviceRegistry {
 
   /** No more packets: fills in `addresses` and what can only be said at the end. */
   end(): void {
+    this.hasEnded = true;
+    this.conclude();
+  }
+
+  private conclude(): void {
     conclude(this, this.learner);
     this.links = linkDevices(this.devices, this.addresses, (device) => ({
       first: this.devices[device]!.firstSeconds,
       last: this.lastSeconds[device]!,
     }));
+  }
+
+  /**
+   * Before the end: fills in `addresses` as far as is known, those first heard of since the last time or all anew.
+   * Nothing else hangs on them.
+   */
+  listAddresses(areAllAnew: boolean): void {
+    if (this.hasEnded) return;
+    listAddresses(this, areAllAnew ? 0 : this.addressesListed);
+    this.addressesListed = this.addresses.table.size;
+  }
+
+  /** What `use` makes of a device before the end as it would be at the end if nothing more came. */
+  soFar<T>(device: Device, use: (device: Device) => T): T {
+    if (this.hasEnded) return use(device);
+    concludeRoles(this, this.learner, device);
+    try {
+      return use(device);
+    } finally {
+      withdrawRoles(device);
+    }
+  }
+
+  /** The same for all devices; `links` stay. */
+  allSoFar<T>(use: () => T): T {
+    if (this.hasEnded) return use();
+    this.conclude();
+    try {
+      return use();
+    } finally {
+      for (const device of this.devices) withdrawRoles(device);
+    }
   }
 
   /** Index of the device with this MAC, or -1. */

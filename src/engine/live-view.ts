@@ -48,7 +48,7 @@ export interface Watched {
 const IDENTITY_SECONDS = 10;
 const TIME_DIGITS = 6;
 
-/** Asks a pipeline again and again; changes nothing in it. Cost of `refresh`: a short step per device. */
+/** Asks a pipeline again and again; changes nothing in it but the lists of addresses. Cost of `refresh`: a short step per device. */
 export class LiveView {
   readonly lines: DeviceLine[] = [];
   findings: readonly Finding[] = [];
@@ -117,13 +117,14 @@ export class LiveView {
   describe(line: DeviceLine): DeviceIdentity {
     const known = this.#known[line.index]!;
     const device = this.#device(line.index);
+    const { knowledge } = this.#pipeline.devices;
     const { size } = device.evidence;
     const isStale =
       known.evidence !== size || this.#refreshes - known.identifiedAt > IDENTITY_SECONDS || !line.identity;
     if (isStale) {
       known.evidence = size;
       known.identifiedAt = this.#refreshes;
-      line.identity = identify(device, this.#pipeline.devices.knowledge);
+      line.identity = this.#pipeline.devices.soFar(device, (asItStands) => identify(asItStands, knowledge));
     }
     return line.identity!;
   }
@@ -131,18 +132,19 @@ export class LiveView {
   /** All that is known of a device, as the report will have it. */
   device(index: number): ReportDevice {
     const { devices } = this.#pipeline;
-    const device = this.#device(index);
-    return buildDevice(
-      {
-        device,
-        vendor: lookupVendor(device.mac),
-        risk: risksOf(this.findings).get(device.id) ?? NO_RISK,
-        identity: identify(device, devices.knowledge),
-        traffic: devices.traffic(index),
-        last: devices.lastSeen(index),
-        links: [],
-      },
-      TIME_DIGITS,
+    return devices.soFar(this.#device(index), (device) =>
+      buildDevice(
+        {
+          device,
+          vendor: lookupVendor(device.mac),
+          risk: risksOf(this.findings).get(device.id) ?? NO_RISK,
+          identity: identify(device, devices.knowledge),
+          traffic: devices.traffic(index),
+          last: devices.lastSeen(index),
+          links: [],
+        },
+        TIME_DIGITS,
+      ),
     );
   }
 

@@ -70,6 +70,8 @@ export interface LiveRun {
 const TICK_MS = 1000;
 /** Ticks without a batch after which the wire is taken to be silent, not the reader to be late. */
 const SILENT_TICKS = 2;
+/** Ticks between two looks at all addresses, whose owners may have become known since; new ones are looked at in each. */
+const FULL_LISTING_TICKS = 10;
 
 /** Analyzes until the signal is aborted or the source ends. Throws `LanscopeError` when capturing cannot begin. */
 export async function runLive(run: LiveRun): Promise<Report> {
@@ -86,12 +88,14 @@ export async function runLive(run: LiveRun): Promise<Report> {
     ...(run.knowledge === undefined ? {} : { knowledge: run.knowledge }),
   });
   const reportSoFar = (complete: boolean): Report =>
-    assembleReport(pipeline, source, {
-      complete,
-      version,
-      startedAt,
-      elapsedMs: performance.now() - started,
-    });
+    pipeline.devices.allSoFar(() =>
+      assembleReport(pipeline, source, {
+        complete,
+        version,
+        startedAt,
+        elapsedMs: performance.now() - started,
+      }),
+    );
   for (const probe of probes) probe.begin(pipeline, source);
   const measured = probes.filter((probe) => probe.stage !== undefined);
   /** Tells how long a stage took that began at `since`, and gives the time at which the next one begins. */
@@ -107,6 +111,7 @@ export async function runLive(run: LiveRun): Promise<Report> {
   let reporting: Promise<void> = Promise.resolve();
   let isReporting = false;
   let silentTicks = 0;
+  let ticks = 0;
 
   /** What the kernel counted instead of copying it. */
   const credit = (): void => {
@@ -118,6 +123,8 @@ export async function runLive(run: LiveRun): Promise<Report> {
     // Times of packets are of the same clock, and none older than a second is under way when two ticks were silent.
     if (++silentTicks > SILENT_TICKS) pipeline.advance(Math.floor(now()) - SILENT_TICKS);
     let at = performance.now();
+    // News, the view, and exceptions that name an address look at them.
+    pipeline.devices.listAddresses(ticks++ % FULL_LISTING_TICKS === 0);
     status();
     for (const probe of probes) probe.tick?.();
     at = ended('status', at);

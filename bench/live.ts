@@ -4,25 +4,30 @@
  *
  * `lost` is what was sent and not read, `counted` what of it the reader knows of. `reader` is the time of the processes that read, a million packets of the wire; `sender` that of tcpreplay, which on a
  * veth also pays for what the kernel does to hand a packet to the reader.
+ *
+ * The rows of long flows play four flows of 600 bytes a packet, with and without counting in the kernel (`--offload`).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Backend, BACKENDS } from '../src/capture/live/backend.ts';
+import { type Backend, BACKENDS, DEFAULT_OFFLOAD, type Offload } from '../src/capture/live/backend.ts';
 import { openLive } from '../src/capture/live/live-source.ts';
 import { DEFAULT_CONFIG } from '../src/engine/config.ts';
 import { Pipeline } from '../src/engine/pipeline.ts';
 import type { PacketBatch } from '../src/packet/batch.ts';
+import { bulk, pcapOf } from '../test/capture/live/bulk.ts';
 import { enterOwnNetwork, makeWire, removeWires } from '../test/capture/live/own-network.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { packets: { type: 'string', default: '1000000' } },
 });
-const capture = positionals[0] ?? join(import.meta.dirname, '../corpus/home-lan/capture.pcapng');
+const given = positionals[0] ?? join(import.meta.dirname, '../corpus/home-lan/capture.pcapng');
+const longFlows = join(tmpdir(), `lanscope-bench-${process.pid}-long.pcap`);
+let capture = given;
 const wanted = Number(values.packets);
 const WIRE = 'wire0';
 const FAR = 'far0';
@@ -100,7 +105,11 @@ async function byTcpdump(): Promise<Outcome> {
   return { sent, received: count('captured'), drops: count('dropped by kernel'), readerMs };
 }
 
-async function byBackend(backend: Backend, take: (batch: PacketBatch) => void): Promise<Outcome> {
+async function byBackend(
+  backend: Backend,
+  take: (batch: PacketBatch) => void,
+  offload?: { readonly limits: Offload; readonly pipeline: Pipeline },
+): Promise<Outcome> {
   let sent: Promise<Sent> | null = null;
   let startMs = 0;
   const others = readdirSync('/proc').map(Number);
@@ -111,6 +120,7 @@ async function byBackend(backend: Backend, take: (batch: PacketBatch) => void): 
   let childMs = 0;
   const source = openLive([WIRE], {
     backend,
+    ...(offload === undefined ? {} : { offload: offload.limits }),
     onOpen() {
       startMs = ownMs();
       sent = play().then((result) => {
@@ -121,10 +131,18 @@ async function byBackend(backend: Backend, take: (batch: PacketBatch) => void): 
     },
   });
   let received = 0;
+  const credit = (): void => {
+    for (let counted = source.counted?.(); counted; counted = source.counted?.()) {
+      received += counted.packets.reduce((sum, packets) => sum + packets, 0);
+      offload?.pipeline.credit(counted);
+    }
+  };
   for await (const batch of source) {
+    credit();
     received += batch.count - batch.start;
     take(batch);
   }
+  credit();
   const drops = source.inputs[0]!.interfaces[0]!.drops;
   return {
     sent: await sent!,
@@ -134,14 +152,27 @@ async function byBackend(backend: Backend, take: (batch: PacketBatch) => void): 
   };
 }
 
-function analysis(): (batch: PacketBatch) => void {
-  const pipeline = new Pipeline({ config: DEFAULT_CONFIG, selection: null, outputs: [] });
+function newPipeline(): Pipeline {
+  return new Pipeline({ config: DEFAULT_CONFIG, selection: null, outputs: [] });
+}
+
+function analysis(pipeline = newPipeline()): (batch: PacketBatch) => void {
   return (batch) => pipeline.process(batch);
+}
+
+async function ofLongFlows(isCounted: boolean): Promise<Outcome> {
+  capture = longFlows;
+  loops = Math.max(1, Math.round(wanted / longFrames.length));
+  const pipeline = newPipeline();
+  const offload = isCounted ? { limits: DEFAULT_OFFLOAD, pipeline } : undefined;
+  return byBackend('ebpf', analysis(pipeline), offload);
 }
 
 const reason = enterOwnNetwork();
 if (reason !== false) throw new Error(reason);
 let loops = 1;
+const longFrames = Array.from({ length: 250 }, (_, n) => bulk(n + 1)).flat();
+writeFileSync(longFlows, pcapOf(longFrames));
 makeWire(WIRE, FAR);
 loops = Math.max(1, Math.round(wanted / (await play()).packets));
 
@@ -154,6 +185,8 @@ const ROWS: Readonly<Record<string, () => Promise<Outcome>>> = {
       [`${backend}, analysis`, () => byBackend(backend, analysis())],
     ]),
   ),
+  'ebpf, long flows': () => ofLongFlows(false),
+  'ebpf, long, offload': () => ofLongFlows(true),
 };
 const COLUMNS = ['packets/s', 'sent', 'lost', 'counted', 'reader s/M', 'sender s/M'];
 const line = (name: string, cells: readonly (string | number)[]): void =>
@@ -173,3 +206,4 @@ for (const [name, measure] of Object.entries(ROWS)) {
   ]);
 }
 removeWires();
+rmSync(longFlows, { force: true });

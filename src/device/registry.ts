@@ -148,8 +148,9 @@ export class DeviceRegistry {
   /** Adds packets that were counted elsewhere (row `i`) to their sender's and receiver's traffic, if they are known. */
   credit({ rows, packets, wireBytes }: CountedTraffic, i: number): void {
     const isLatest = this.isLatest(rows.tsSeconds[i]!, rows.tsNanos[i]!);
-    const source = this.macs.get(rows.srcMac[i]!);
-    const destination = this.macs.get(rows.dstMac[i]!);
+    const hasMac = rows.srcMac[i]! > 0 || rows.dstMac[i]! > 0;
+    const source = hasMac ? this.indexOf(rows.srcMac[i]!) : this.indexOfAddress(rows.srcIp, i * 4);
+    const destination = hasMac ? this.indexOf(rows.dstMac[i]!) : this.indexOfAddress(rows.dstIp, i * 4);
     if (source >= 0) {
       this.packetsOut[source]! += packets[i]!;
       this.bytesOut[source]! += wireBytes[i]!;

@@ -16,7 +16,9 @@ import { newSourceInfo } from '../../../src/capture/source.ts';
 import { DEFAULT_CONFIG } from '../../../src/engine/config.ts';
 import { Pipeline } from '../../../src/engine/pipeline.ts';
 import { ISSUE } from '../../../src/packet/issue.ts';
-import { MAC_A, MAC_B, ether, ipv4, ipv6, tcp, udp, vlan } from '../../packet/build-frame.ts';
+import { ether, ipv4, tcp, udp } from '../../packet/build-frame.ts';
+import { PAYLOAD, bulk, closing, pcapOf } from './bulk.ts';
+import { runLive } from '../../../src/serve/live.ts';
 import { enterOwnNetwork, makeWire, removeWires, send } from './own-network.ts';
 import { whyNoEbpf } from './why-no-ebpf.ts';
 
@@ -217,6 +219,34 @@ describe('counting in the kernel at speed', { skip: skip || noReplay }, () => {
   });
 });
 
+describe('counting in the kernel in a live run', { skip }, () => {
+  beforeEach(() => makeWire(WIRE, FAR));
+  afterEach(removeWires);
+
+  test('the report holds all packets', async () => {
+    const ended = new AbortController();
+    const rounds = 300;
+    const report = await runLive({
+      source: openLive([WIRE], {
+        backend: 'ebpf',
+        offload: DEFAULT_OFFLOAD,
+        onOpen() {
+          for (let n = 0; n < rounds; n++) for (const frame of bulk(n)) send(FAR, frame);
+          setTimeout(() => ended.abort(), 1500);
+        },
+      }),
+      signal: ended.signal,
+      version: '0',
+    });
+    const frames = Array.from({ length: rounds }, (_, n) => bulk(n)).flat();
+    assert.equal(report.totals.packets, frames.length);
+    assert.equal(
+      report.totals.bytes,
+      frames.reduce((sum, { length }) => sum + length, 0),
+    );
+  });
+});
+
 describe('counting in the kernel when there is no room', { skip }, () => {
   beforeEach(() => makeWire(WIRE, FAR));
   afterEach(async () => {
@@ -250,99 +280,3 @@ test('libpcap does not count in the kernel, and says so', async () => {
     for await (const batch of source) void batch;
   }, /Only eBPF counts packets in the kernel/);
 });
-
-const PAYLOAD = new Uint8Array(600).fill(0x61);
-
-/** Round `n` of a TCP connection (tagged), of a UDP exchange and of one over IPv6. */
-function bulk(n: number): Uint8Array[] {
-  const sequence = 1001 + n * PAYLOAD.length;
-  const back = { src: MAC_B, dst: MAC_A };
-  const forth = { src: MAC_A, dst: MAC_B };
-  const [client, server] = ['10.0.0.1', '10.0.0.2'];
-  const opening =
-    n > 0
-      ? []
-      : [
-          ether(
-            forth,
-            ipv4({ src: client, dst: server }, tcp({ ports: [40_000, 9001], seq: 1000, flags: 2 })),
-          ),
-          ether(
-            back,
-            ipv4(
-              { src: server, dst: client },
-              tcp({ ports: [9001, 40_000], seq: 5000, ack: 1001, flags: 18 }),
-            ),
-          ),
-        ];
-  return [
-    ...opening,
-    ether(
-      { ...forth, type: 0x8100 },
-      vlan(
-        7,
-        0x0800,
-        ipv4(
-          { src: client, dst: server },
-          tcp({ ports: [40_000, 9001], seq: sequence, ack: 5001, flags: 24 }, PAYLOAD),
-        ),
-      ),
-    ),
-    ether(
-      back,
-      ipv4(
-        { src: server, dst: client },
-        tcp({ ports: [9001, 40_000], seq: 5001, ack: sequence + PAYLOAD.length, flags: 16 }),
-      ),
-    ),
-    ether(forth, ipv4({ src: client, dst: server, protocol: 17 }, udp({ ports: [40_000, 9001] }, PAYLOAD))),
-    ether(
-      { ...forth, type: 0x86dd },
-      ipv6({ src: 'fd00::1', dst: 'fd00::2', nextHeader: 17 }, udp({ ports: [40_000, 9001] }, PAYLOAD)),
-    ),
-  ];
-}
-
-/** The end of the TCP connection. */
-function closing(rounds: number): Uint8Array[] {
-  const sequence = 1001 + rounds * PAYLOAD.length;
-  const [client, server] = ['10.0.0.1', '10.0.0.2'];
-  const forth = { src: MAC_A, dst: MAC_B };
-  const back = { src: MAC_B, dst: MAC_A };
-  return [
-    ether(
-      forth,
-      ipv4({ src: client, dst: server }, tcp({ ports: [40_000, 9001], seq: sequence, ack: 5001, flags: 17 })),
-    ),
-    ether(
-      back,
-      ipv4(
-        { src: server, dst: client },
-        tcp({ ports: [9001, 40_000], seq: 5001, ack: sequence + 1, flags: 17 }),
-      ),
-    ),
-    ether(
-      forth,
-      ipv4(
-        { src: client, dst: server },
-        tcp({ ports: [40_000, 9001], seq: sequence + 1, ack: 5002, flags: 16 }),
-      ),
-    ),
-  ];
-}
-
-function pcapOf(frames: readonly Uint8Array[]): Buffer {
-  const header = Buffer.alloc(24);
-  header.writeUInt32LE(0xa1b2_c3d4, 0);
-  header.writeUInt16LE(2, 4);
-  header.writeUInt16LE(4, 6);
-  header.writeUInt32LE(65_535, 16);
-  header.writeUInt32LE(1, 20);
-  const records = frames.flatMap((frame) => {
-    const record = Buffer.alloc(16);
-    record.writeUInt32LE(frame.length, 8);
-    record.writeUInt32LE(frame.length, 12);
-    return [record, frame];
-  });
-  return Buffer.concat([header, ...records]);
-}

@@ -15,6 +15,10 @@ export function modelOption<T>(yargs: Argv<T>) {
   });
 }
 
+export interface ModelArguments {
+  readonly model: string;
+}
+
 /** The model that was asked for; undefined for none, and, after a notice, when it cannot be used. */
 export async function chosenModel(name: string): Promise<Model | undefined> {
   if (name === NONE) return undefined;

@@ -11,11 +11,8 @@ import type { Selection } from './selection.ts';
 import { assembleReport, ruleFindings } from './assemble.ts';
 import type { Model } from '../model/load.ts';
 import type { LoadedBaseline } from '../model/baseline/baseline-file.ts';
-import { ModelStage, NO_MODEL_RESULT } from './model-stage.ts';
+import { finishFlows, ModelStage, NO_MODEL_RESULT } from './model-stage.ts';
 import { UnusualStage } from './unusual-stage.ts';
-
-/** Flows that are ended at once when the last packet was seen: what waits for its scores is bounded by it. */
-const FINISHED_AT_ONCE = 4096;
 
 /** How far an analysis is. */
 export interface Progress {
@@ -75,7 +72,7 @@ export async function analyzeSource(
   const startedAt = new Date();
   const started = process.hrtime.bigint();
   const given = options.outputs ?? [];
-  const stage = options.model === undefined ? null : new ModelStage(options.model, given);
+  const stage = options.model === undefined ? null : new ModelStage(options.model, given, options.onNotice);
   const unusual = options.baselineModel === undefined ? null : new UnusualStage(options.baselineModel);
   const outputs: Output[] = [stage, unusual, ...given].filter((output) => output !== null);
   const pipeline = new Pipeline({
@@ -104,14 +101,9 @@ export async function analyzeSource(
     await source.close();
   }
   if (options.strict === true) refuseDamage(source);
-  if (stage !== null) while (!pipeline.finishFlows(FINISHED_AT_ONCE)) await stage.drain();
+  if (stage !== null) await finishFlows(pipeline, stage);
   pipeline.finish();
-  let scored = NO_MODEL_RESULT;
-  if (stage !== null) {
-    const { result, problem } = await stage.result(pipeline, ruleFindings(pipeline));
-    scored = result;
-    if (problem !== '') options.onNotice?.(`the model ${problem}; findings are those of the rules`);
-  }
+  let scored = stage === null ? NO_MODEL_RESULT : await stage.result(pipeline, ruleFindings(pipeline));
   if (unusual !== null) scored = unusual.addTo(scored, pipeline);
   const report = assembleReport(pipeline, source, {
     complete,

@@ -1,10 +1,10 @@
 /** What a person who watches an analysis is shown: devices with rates, findings, all that is known of one device. */
 import type { Finding } from '../detect/finding.ts';
-import { collectFindings } from '../detect/list.ts';
 import { NO_RISK, risksOf } from '../detect/risk.ts';
 import type { Device } from '../device/device.ts';
 import { identify } from '../device/identify.ts';
 import { lookupVendor } from '../fingerprint/oui.ts';
+import { isMlFinding } from '../model/ml-findings.ts';
 import { buildDevice } from '../report/build-device.ts';
 import { buildFinding } from '../report/build.ts';
 import type { ReportDevice, ReportFinding } from '../report/schema.ts';
@@ -93,11 +93,7 @@ export class LiveView {
         line.address = bestAddress(device);
       }
     }
-    this.findings = collectFindings(
-      this.#pipeline.detectors,
-      this.#pipeline.config.detect,
-      this.#pipeline.devices,
-    );
+    this.findings = this.#pipeline.findingsSoFar();
     const byId = new Map(this.lines.map((line) => [line.id, line]));
     for (const { device } of this.findings) {
       const line = byId.get(device);
@@ -137,7 +133,7 @@ export class LiveView {
         {
           device,
           vendor: lookupVendor(device.mac),
-          risk: risksOf(this.findings).get(device.id) ?? NO_RISK,
+          risk: this.#risks().get(device.id) ?? NO_RISK,
           identity: identify(device, devices.knowledge),
           traffic: devices.traffic(index),
           last: devices.lastSeen(index),
@@ -157,6 +153,11 @@ export class LiveView {
 
   finding(finding: Finding): ReportFinding {
     return buildFinding(finding, TIME_DIGITS);
+  }
+
+  /** Of the rules alone, as in the report. */
+  #risks(): ReturnType<typeof risksOf> {
+    return risksOf(this.findings.filter((finding) => !isMlFinding(finding)));
   }
 
   #device(index: number): Device {

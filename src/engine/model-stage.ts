@@ -11,6 +11,8 @@ import type { ReportModel } from '../report/schema.ts';
 import type { Output } from './output.ts';
 import type { Pipeline } from './pipeline.ts';
 
+export type { Model };
+
 /** What a model adds to a report. */
 export interface ModelResult {
   readonly findings: readonly Finding[];
@@ -27,9 +29,16 @@ export class ModelStage implements Output {
   readonly #outputs: readonly Output[];
   #scoring: FlowScoring | null = null;
 
+  /** Told once when scoring stops, in one line. */
+  readonly #onNotice: ((text: string) => void) | undefined;
+  #isTold = false;
+  /** The runtime takes one run at a time, and a watched analysis asks from two sides: batches and seconds. */
+  #turn: Promise<unknown> = Promise.resolve();
+
   /** `outputs` are told the scores. */
-  constructor(model: Model, outputs: readonly Output[]) {
+  constructor(model: Model, outputs: readonly Output[], onNotice?: (text: string) => void) {
     this.#model = model;
+    this.#onNotice = onNotice;
     this.#outputs = outputs.filter((output) => output.flowScore !== undefined);
     if (needsPackets(model.description.featureSet)) {
       this.packet = (batch: PacketBatch, i, slot, fromOriginator) =>
@@ -56,30 +65,57 @@ export class ModelStage implements Output {
   }
 
   drain(): Promise<void> {
-    return this.#scoring!.drain();
+    return this.#scoring!.isFull ? this.#inTurn(() => this.#scoring!.drain()) : DONE;
+  }
+
+  /** Scores all flows that ended until now, a run of the model however few they are: for whoever watches. */
+  catchUp(): Promise<void> {
+    return this.#inTurn(() => this.#scoring!.finish());
+  }
+
+  findingsSoFar(rules: readonly Finding[], { config, devices }: Pipeline): Finding[] {
+    return suppress(this.#scoring!.findingsSoFar(rules), config.detect, devices.devices);
   }
 
   end(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** After the last packet. `rules` are the findings of the detectors. `problem` is '' or why there are no scores. */
-  async result(
-    pipeline: Pipeline,
-    rules: readonly Finding[],
-  ): Promise<{ result: ModelResult; problem: string }> {
+  /** What the flows that ended until now add; `rules` are the findings of the detectors. Nothing when scoring stopped. */
+  async result(pipeline: Pipeline, rules: readonly Finding[]): Promise<ModelResult> {
     const scoring = this.#scoring!;
-    await scoring.finish();
-    const findings = await scoring.findings(rules);
-    if (scoring.problem !== '') return { result: NO_MODEL_RESULT, problem: scoring.problem };
+    const findings = await this.#inTurn(async () => {
+      await scoring.finish();
+      return scoring.findings(rules);
+    });
+    if (scoring.problem !== '') return NO_MODEL_RESULT;
     const { description, sha256 } = this.#model;
     return {
-      result: {
-        findings: suppress(findings, pipeline.config.detect, pipeline.devices.devices),
-        devices: scoring.devices,
-        models: [{ name: description.name, sha256, version: description.version }],
-      },
-      problem: '',
+      findings: suppress(findings, pipeline.config.detect, pipeline.devices.devices),
+      devices: scoring.devices,
+      models: [{ name: description.name, sha256, version: description.version }],
     };
   }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work).finally(() => this.#tellProblem());
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  #tellProblem(): void {
+    const { problem } = this.#scoring!;
+    if (problem === '' || this.#isTold) return;
+    this.#isTold = true;
+    this.#onNotice?.(`the model ${problem}; findings are those of the rules`);
+  }
 }
+
+const DONE = Promise.resolve();
+
+/** Ends the flows that are left, some at a time, so that those that wait for scores are bounded. `finish` comes after it. */
+export async function finishFlows(pipeline: Pipeline, stage: ModelStage): Promise<void> {
+  while (!pipeline.finishFlows(FINISHED_AT_ONCE)) await stage.drain();
+}
+
+const FINISHED_AT_ONCE = 4096;

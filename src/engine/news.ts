@@ -1,6 +1,5 @@
 /** What an analysis that goes on has come to know since it was last asked: for whoever watches it. */
 import type { Finding } from '../detect/finding.ts';
-import { collectFindings } from '../detect/list.ts';
 import { lookupVendor } from '../fingerprint/oui.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -34,7 +33,7 @@ export function createNews(pipeline: Pipeline): () => News {
     const all = pipeline.devices.devices;
     const devices = all.slice(knownDevices);
     knownDevices = all.length;
-    const current = collectFindings(pipeline.detectors, pipeline.config.detect, pipeline.devices);
+    const current = pipeline.findingsSoFar();
     const findings: Finding[] = [];
     if (told.size > MAX_TOLD) told.clear();
     for (const finding of current) {

@@ -1,9 +1,11 @@
+import type { Finding } from '../detect/finding.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import type { Report } from '../report/schema.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** What a model says of one flow. */
 export interface FlowScore {
@@ -35,6 +37,8 @@ export interface Output {
   flowEnd?(slot: number, flows: FlowTable): void;
   /** A model scored a flow: after its end, in the order in which flows end. */
   flowScore?(score: FlowScore): void;
+  /** What it found itself, so far, beside the findings of the detectors. */
+  findingsSoFar?(rules: readonly Finding[], pipeline: Pipeline): readonly Finding[];
   /** Awaited between batches, so that a slow disk slows reading instead of filling memory. */
   drain?(): Promise<void>;
   /** No more packets: what is buffered is written. */

@@ -1,6 +1,7 @@
 import type { Baseline } from '../detect/baseline.ts';
 import type { Detector } from '../detect/detector.ts';
-import { createDetectors } from '../detect/list.ts';
+import type { Finding } from '../detect/finding.ts';
+import { collectFindings, createDetectors } from '../detect/list.ts';
 import type { Knowledge } from '../fingerprint/knowledge.ts';
 import { DeviceRegistry } from '../device/registry.ts';
 import { FlowIntake, type PacketTap } from '../flow/intake.ts';
@@ -177,6 +178,12 @@ export class Pipeline {
    */
   advance(seconds: number): void {
     if (seconds > this.#clock.seconds) this.flows.advance(seconds, 0);
+  }
+
+  /** What was found so far, a model's findings after those of the detectors. */
+  findingsSoFar(): Finding[] {
+    const rules = collectFindings(this.detectors, this.config.detect, this.devices);
+    return rules.concat(...this.#outputs.map((output) => output.findingsSoFar?.(rules, this) ?? []));
   }
 
   /** No more packets: ends `most` of the flows that are left at most; true when none is left. `finish` comes after it. */

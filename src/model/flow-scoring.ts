@@ -5,15 +5,16 @@
  * Bounds: flows that wait are those that ended within one batch of packets, and `BATCH_ROWS` more.
  */
 import { compareNumber, compareText } from '../bytes/order.ts';
+import type { Entry } from '../detect/episode-log.ts';
 import { FlowExtractor, needsPackets } from '../detect/features/extractor.ts';
 import { PacketSums } from '../detect/features/packet-sums.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import type { FlowTable } from '../flow/table.ts';
 import type { PacketBatch } from '../packet/batch.ts';
-import { Alarms } from './alarms.ts';
+import { type AlarmNotes, Alarms } from './alarms.ts';
 import { UnusableModel } from './description.ts';
-import { explain } from './explain.ts';
+import { explain, type Reason } from './explain.ts';
 import type { Model } from './load.ts';
 import { mlFinding } from './ml-findings.ts';
 import { type PendingFlow, PendingFlows } from './pending-flows.ts';
@@ -92,7 +93,12 @@ export class FlowScoring {
     pending.add(this.#flows, slot, device, target);
   }
 
-  /** Scores the flows that wait in whole runs; what is left waits on. */
+  /** Whether there is a whole run for `drain` to score. */
+  get isFull(): boolean {
+    return this.#pending.count >= BATCH_ROWS;
+  }
+
+  /** Scores the flows that wait in whole runs; what is left waits on. Flows may go on ending meanwhile. */
   async drain(): Promise<void> {
     await this.#score(this.#pending.count - (this.#pending.count % BATCH_ROWS));
   }
@@ -106,7 +112,24 @@ export class FlowScoring {
   async findings(rules: readonly Finding[]): Promise<Finding[]> {
     if (this.problem !== '') return [];
     const { description, scorer } = this.model;
-    const entries = this.#alarms
+    const entries = this.#strongest();
+    const questions = entries.map(({ notes }) => notes.best!);
+    let reasons: Reason[][] = [];
+    await this.#watched(async () => {
+      reasons = await explain(questions, description, scorer);
+    });
+    if (this.problem !== '') return [];
+    return entries.map((entry, index) => mlFinding(entry, reasons[index]!, description, rules));
+  }
+
+  /** Findings of the flows that were scored, without reasons, which take runs of the model: for whoever watches. */
+  findingsSoFar(rules: readonly Finding[]): Finding[] {
+    if (this.problem !== '') return [];
+    return this.#strongest().map((entry) => mlFinding(entry, [], this.model.description, rules));
+  }
+
+  #strongest(): Entry<AlarmNotes>[] {
+    return this.#alarms
       .entries()
       .sort(
         (a, b) =>
@@ -116,12 +139,6 @@ export class FlowScoring {
           compareNumber(a.episode.first.seconds, b.episode.first.seconds),
       )
       .slice(0, MAX_FINDINGS);
-    const reasons = await explain(
-      entries.map(({ notes }) => notes.best!),
-      description,
-      scorer,
-    );
-    return entries.map((entry, index) => mlFinding(entry, reasons[index]!, description, rules));
   }
 
   async #score(count: number): Promise<void> {
@@ -129,7 +146,7 @@ export class FlowScoring {
     const { description, scorer } = this.model;
     const classes = description.classes.length;
     let done = 0;
-    try {
+    await this.#watched(async () => {
       for (; done < count && this.problem === ''; done += BATCH_ROWS) {
         const size = Math.min(BATCH_ROWS, count - done);
         await scorer.score(pending.rows.subarray(done * pending.width), size, this.#scores);
@@ -137,11 +154,18 @@ export class FlowScoring {
           this.#take(done + row, verdictOf(this.#scores, row * classes, description));
         }
       }
+    });
+    pending.drop(this.problem === '' ? count : pending.count);
+  }
+
+  /** What a model cannot do after all is a problem, and no failure. */
+  async #watched(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
     } catch (error) {
       if (!(error instanceof UnusableModel)) throw error;
       this.problem = error.message;
     }
-    pending.drop(this.problem === '' ? count : pending.count);
   }
 
   #take(index: number, verdict: Verdict): void {

@@ -4,9 +4,16 @@
  */
 import type { LiveSource } from '../capture/live/live-source.ts';
 import { LanscopeError } from '../bytes/error.ts';
-import { assembleReport } from '../engine/assemble.ts';
+import { assembleReport, ruleFindings } from '../engine/assemble.ts';
 import type { Baseline } from '../engine/baseline.ts';
 import { DEFAULT_CONFIG, type EngineConfig } from '../engine/config.ts';
+import {
+  finishFlows,
+  type Model,
+  type ModelResult,
+  ModelStage,
+  NO_MODEL_RESULT,
+} from '../engine/model-stage.ts';
 import { type News, createNews } from '../engine/news.ts';
 import type { Output } from '../engine/output.ts';
 import { Pipeline, type PipelineOptions } from '../engine/pipeline.ts';
@@ -46,6 +53,8 @@ export interface LiveRun {
   readonly baseline?: Baseline;
   readonly selection?: Selection;
   readonly outputs?: readonly Output[];
+  /** Scores flows; rules alone when absent. */
+  readonly model?: Model;
   readonly knowledge?: PipelineOptions['knowledge'];
   /** Present time of the source, epoch seconds; that of this machine when absent. */
   readonly now?: () => number;
@@ -76,7 +85,9 @@ const FULL_LISTING_TICKS = 10;
 /** Analyzes until the signal is aborted or the source ends. Throws `LanscopeError` when capturing cannot begin. */
 export async function runLive(run: LiveRun): Promise<Report> {
   const { source, signal, version, recording = null, probes = [] } = run;
-  const outputs = run.outputs ?? [];
+  const given = run.outputs ?? [];
+  const stage = run.model === undefined ? null : new ModelStage(run.model, given, run.onNotice);
+  const outputs: readonly Output[] = stage === null ? given : [stage, ...given];
   const now = run.now ?? (() => Date.now() / 1000);
   const startedAt = new Date();
   const started = performance.now();
@@ -87,15 +98,19 @@ export async function runLive(run: LiveRun): Promise<Report> {
     ...(run.baseline === undefined ? {} : { baseline: run.baseline }),
     ...(run.knowledge === undefined ? {} : { knowledge: run.knowledge }),
   });
-  const reportSoFar = (complete: boolean): Report =>
+  const reportSoFar = (complete: boolean, scored: ModelResult): Report =>
     pipeline.devices.allSoFar(() =>
       assembleReport(pipeline, source, {
         complete,
         version,
         startedAt,
         elapsedMs: performance.now() - started,
+        scored,
       }),
     );
+  const scoredSoFar = async (): Promise<ModelResult> =>
+    stage === null ? NO_MODEL_RESULT : stage.result(pipeline, ruleFindings(pipeline));
+  const handOnReport = async (): Promise<void> => run.onReport?.(reportSoFar(false, await scoredSoFar()));
   for (const probe of probes) probe.begin(pipeline, source);
   const measured = probes.filter((probe) => probe.stage !== undefined);
   /** Tells how long a stage took that began at `since`, and gives the time at which the next one begins. */
@@ -112,6 +127,19 @@ export async function runLive(run: LiveRun): Promise<Report> {
   let isReporting = false;
   let silentTicks = 0;
   let ticks = 0;
+  let isCatchingUp = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  /** Scores what ended since the last time; what is no matter of the model is thrown when the run ends. */
+  const catchUp = async (): Promise<void> => {
+    if (stage === null || isCatchingUp) return;
+    isCatchingUp = true;
+    await stage.catchUp().catch((error: unknown) => {
+      failure ??= { error };
+      source.stop();
+    });
+    isCatchingUp = false;
+  };
 
   /** What the kernel counted instead of copying it. */
   const credit = (): void => {
@@ -126,13 +154,15 @@ export async function runLive(run: LiveRun): Promise<Report> {
     // News, the view, and exceptions that name an address look at them.
     pipeline.devices.listAddresses(ticks++ % FULL_LISTING_TICKS === 0);
     status();
+    // What ended since is among the next news.
+    void catchUp();
     for (const probe of probes) probe.tick?.();
     at = ended('status', at);
     void recording?.flush();
     if (reportEveryMs === 0 || isReporting || at < reportDueMs) return;
     reportDueMs = at + reportEveryMs;
     isReporting = true;
-    reporting = (run.onReport?.(reportSoFar(false)) ?? Promise.resolve())
+    reporting = handOnReport()
       .catch((error: unknown) => tellOrThrow(error, run.onNotice))
       .finally(() => {
         isReporting = false;
@@ -178,11 +208,14 @@ export async function runLive(run: LiveRun): Promise<Report> {
     await recording?.close();
   }
   await reporting;
+  if (failure !== undefined) throw failure.error;
   credit();
+  if (stage !== null) await finishFlows(pipeline, stage);
   pipeline.finish();
+  const scored = await scoredSoFar();
   status();
   for (const probe of probes) probe.tick?.();
-  const report = reportSoFar(run.isComplete?.() ?? true);
+  const report = reportSoFar(run.isComplete?.() ?? true, scored);
   for (const output of outputs) await output.end(report);
   return report;
 }

@@ -22,6 +22,9 @@ export function outlasting(output: Output, onNotice: (text: string) => void): Ou
     flowEnd(slot, flows) {
       if (!isBroken) output.flowEnd?.(slot, flows);
     },
+    flowScore(score) {
+      if (!isBroken) output.flowScore?.(score);
+    },
     drain: () => guarded(() => output.drain?.() ?? Promise.resolve()),
     end: (report) => guarded(() => output.end(report)),
   };

@@ -18,13 +18,14 @@ import { detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { openDisplay } from '../live-display.ts';
 import { amountsOf, type LiveAmounts, type LiveArguments, liveOptions } from '../live-options.ts';
+import { chosenModel, type ModelArguments, modelOption } from '../model-option.ts';
 import { selectionOf } from '../selection.ts';
 import { requireStillWritable } from '../still-writable.ts';
 import { requireSaveWithDb, storePath } from '../store-option.ts';
 import { version } from '../version.ts';
 
 export function options(yargs: Argv) {
-  return liveOptions(yargs)
+  return modelOption(liveOptions(yargs))
     .example('lanscope live -i eth0', 'until Ctrl-C, then the report')
     .example(
       'lanscope live -i eth1 --mode span --duration 1h -o report.json --record hour.pcapng -q',
@@ -39,7 +40,7 @@ export function options(yargs: Argv) {
     );
 }
 
-export async function run(args: LiveArguments): Promise<ExitCode> {
+export async function run(args: LiveArguments & ModelArguments): Promise<ExitCode> {
   requireSaveWithDb(args);
   const amounts = amountsOf(args);
   if (args.user !== undefined) findUser(args.user);
@@ -48,11 +49,13 @@ export async function run(args: LiveArguments): Promise<ExitCode> {
     if (path !== undefined) await requireWritable(path);
   const settings = await detectSettings(args);
   const selection = selectionOf(args);
+  const model = await chosenModel(args.model);
   const knowledge = args.fingerprints === undefined ? undefined : await knowledgeWith(args.fingerprints);
   const report = await capture(args, amounts, address, {
     ...settings,
     ...(selection === null ? {} : { selection }),
     ...(knowledge === undefined ? {} : { knowledge }),
+    ...(model === undefined ? {} : { model }),
   });
   return deliverReport(report, args);
 }
@@ -63,7 +66,7 @@ async function capture(
   args: LiveArguments,
   amounts: LiveAmounts,
   address: ReturnType<typeof parseListenAddress> | null,
-  chosen: Pick<LiveRun, 'config' | 'baseline' | 'selection' | 'knowledge'>,
+  chosen: Pick<LiveRun, 'config' | 'baseline' | 'selection' | 'knowledge' | 'model'>,
 ): Promise<Report> {
   const { mode } = args;
   const interfaces = [...new Set(args.interface)];

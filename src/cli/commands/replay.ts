@@ -14,6 +14,7 @@ import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport } from '../deliver-report.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { openDisplay } from '../live-display.ts';
+import { chosenModel, modelOption } from '../model-option.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
@@ -22,7 +23,7 @@ const MAX_SPEED = 1e6;
 
 export function options(yargs: Argv) {
   return selectionOptions(
-    yargs
+    modelOption(yargs)
       .positional('capture', {
         type: 'string',
         array: true,
@@ -110,6 +111,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   }
   for (const path of [args.output, args.events]) if (path !== undefined) await requireWritable(path);
   const config = args.config === undefined ? undefined : await readConfig(args.config);
+  const model = await chosenModel(args.model);
   const selection = selectionOf(args);
   const outputs: Output[] = args.events === undefined ? [] : [new EventFile(args.events)];
   const source = paceSource(openCaptures(await findCaptures(args.capture)), speed);
@@ -126,6 +128,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     const report = await runLive({
       ...(config === undefined ? {} : { config }),
       ...(selection === null ? {} : { selection }),
+      ...(model === undefined ? {} : { model, onNotice: display.say }),
       source,
       outputs,
       signal: interrupt.signal,

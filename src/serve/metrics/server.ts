@@ -39,10 +39,14 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
       headersTimeout: timeoutMs,
       connectionsCheckingInterval: Math.min(CHECK_MS, timeoutMs),
     },
-    (request, response) => void answer(request, response, options),
+    (request, response) => {
+      answer(request, response, options).catch(() => response.destroy());
+    },
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.keepAliveTimeout = timeoutMs;
+  // Who asks and does not read.
+  server.timeout = timeoutMs;
   let retry: NodeJS.Timeout | undefined;
   let isTold = false;
 

@@ -5,6 +5,7 @@
  */
 import {
   type ChildProcess,
+  type ChildProcessByStdio,
   type ChildProcessWithoutNullStreams,
   execFile,
   execFileSync,
@@ -13,6 +14,7 @@ import {
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface HostOptions {
@@ -27,11 +29,17 @@ export interface HostOptions {
 }
 
 const LAN = 'br-lan';
+/** Ten seconds: a busy machine. */
+const WRITTEN_POLLS = 200;
+const WRITTEN_POLL_MS = 50;
+
+/** Laboratories of this process. */
+let made = 0;
 
 export class Lab {
   /** Folder for configuration files and scratch of the daemons, removed by `close`. */
   readonly folder = mkdtempSync(join(tmpdir(), 'lanscope-lab-'));
-  private readonly prefix = `lab${process.pid}`;
+  private readonly prefix = `lab${process.pid}-${made++}`;
   private readonly switchNs = `${this.prefix}-switch`;
   private readonly namespaces: string[] = [];
   private readonly children: ChildProcess[] = [];
@@ -178,7 +186,7 @@ export class Lab {
     });
     child.removeAllListeners('exit');
     return async () => {
-      await sleep(500);
+      await written(child);
       await this.stop(child);
     };
   }
@@ -242,6 +250,29 @@ export async function withLab(body: (lab: Lab) => Promise<void>): Promise<void> 
   } finally {
     await lab.close();
   }
+}
+
+/** What tcpdump says of itself when it is asked by SIGUSR1. */
+const COUNTS = /(\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped/g;
+
+/**
+ * Until tcpdump has written every packet that the kernel has seen by now. The kernel hands packets over in blocks, up to
+ * a second later, and what tcpdump has not read when it is ended is lost.
+ */
+async function written(tcpdump: ChildProcessByStdio<null, null, Readable>): Promise<void> {
+  let told = '';
+  const listen = (text: string): void => void (told += text);
+  tcpdump.stderr.setEncoding('utf8').on('data', listen);
+  let wanted: number | undefined;
+  for (let i = 0; i < WRITTEN_POLLS && tcpdump.exitCode === null; i++) {
+    tcpdump.kill('SIGUSR1');
+    await sleep(WRITTEN_POLL_MS);
+    const [, captured, received, dropped] = [...told.matchAll(COUNTS)].at(-1)?.map(Number) ?? [];
+    if (received === undefined) continue;
+    wanted ??= received;
+    if (captured! + dropped! >= wanted) break;
+  }
+  tcpdump.stderr.off('data', listen);
 }
 
 /** Ends a process that may have ended by itself. */

@@ -8,9 +8,14 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { isInstalled, plan } from '../../scripts/lab/plan.ts';
 import { ATTACKS } from '../../scripts/lab/attacks.ts';
+import { Lab } from '../../scripts/lab/lab.ts';
+import { openCaptures } from '../../src/capture/open.ts';
 import { analyze } from '../../src/engine/analyze.ts';
 import { readTruths } from '../../src/harness/detection-truth.ts';
 import { DetectionScorer } from '../../src/harness/score-detections.ts';
+import { decodeHeaders } from '../../src/packet/decode.ts';
+import { compileFilter } from '../../src/packet/filter/compile.ts';
+import { IssueCounter } from '../../src/packet/issue.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NEEDED = [
@@ -42,6 +47,38 @@ test('every attack is planned once, whatever the seed, and those that break the 
   assert.deepEqual(plan(1, []), plan(1, []));
 });
 
+test(
+  'two laboratories at once record what each of them sees, to the last packet',
+  { skip: missing() },
+  async () => {
+    const numbers = [1, 2];
+    const counted = await Promise.all(
+      numbers.map(async (number) => {
+        const lab = new Lab();
+        try {
+          lab.addHost('a', { mac: '02:00:5e:00:00:0a', address: '10.0.0.1/24' });
+          lab.addHost('b', { mac: '02:00:5e:00:00:0b', address: '10.0.0.2/24' });
+          lab.run('a', ['ip', 'neigh', 'add', '10.0.0.2', 'lladdr', '02:00:5e:00:00:0b', 'dev', 'eth0']);
+          const file = join(lab.folder, 'raw.pcap');
+          const stop = await lab.record(file);
+          const send = `import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range(${number * 100}): s.sendto(b'x', ('10.0.0.2', 9))`;
+          await lab.attempt('a', ['/usr/bin/python3', '-c', send]);
+          await stop();
+          return await countDatagrams(file);
+        } finally {
+          await lab.close();
+        }
+      }),
+    );
+    assert.deepEqual(
+      counted,
+      numbers.map((number) => number * 100),
+    );
+  },
+);
+
 test('a recorded scan is in the truth, with its packets, and is found', { skip: missing() }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lanscope-lab-test-'));
   const before = namespaces();
@@ -72,6 +109,19 @@ test('a recorded scan is in the truth, with its packets, and is found', { skip: 
   );
   assert.deepEqual(orphans, [], 'what it made is removed');
 });
+
+async function countDatagrams(file: string): Promise<number> {
+  const wanted = compileFilter('udp dst port 9 and ip src 10.0.0.1');
+  const issues = new IssueCounter();
+  const source = openCaptures([file]);
+  let count = 0;
+  for await (const batch of source) {
+    decodeHeaders(batch, issues);
+    for (let i = 0; i < batch.count; i++) if (wanted(batch, i)) count++;
+  }
+  await source.close();
+  return count;
+}
 
 function namespaces(): string[] {
   return existsSync('/run/netns') ? readdirSync('/run/netns') : [];

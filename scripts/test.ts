@@ -4,18 +4,20 @@
  * `12 passed, 0 failed, 1 skipped`. Exit code 1 when a test failed or nothing was counted.
  * `--in DIR` runs the tests of another folder.
  */
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { buildCommand } from '../test/cli/built-command.ts';
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { in: { type: 'string', default: join(import.meta.dirname, '..') } },
 });
-const root = values.in;
+const root = resolve(values.in);
+const RUNS_COMMAND = /from '.*\/(?:command|built-command|two-hosts)\.ts'/;
 const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => relative(root, join(root, 'test', name)))
@@ -27,7 +29,14 @@ if (files.length === 0) {
 }
 
 process.chdir(root);
-process.env.NO_COLOR = '1';
+process.env['NO_COLOR'] = '1';
+const scratch = mkdtempSync(join(tmpdir(), 'lanscope-tests-'));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit());
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+// Built once for all tests that run the command.
+if (files.some((file) => RUNS_COMMAND.test(readFileSync(join(root, file), 'utf8')))) {
+  process.env['LANSCOPE_BUILT'] = buildCommand(join(scratch, 'built'));
+}
 // A run that ends early has not passed.
 process.exitCode = 1;
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseReport } from '../../src/report/read.ts';
-import { lanscope, ROOT } from './command.ts';
+import { COMMAND, lanscope, ROOT } from './command.ts';
 import { tinyCapture } from './tiny-capture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-analyze-'));
@@ -240,14 +240,8 @@ test('verify: the same capture gives the same digest; an altered report or captu
 });
 
 test('a reader that leaves early ends the command without a word', async () => {
-  const child = spawn(process.execPath, [
-    '--import',
-    import.meta.resolve('tsx'),
-    join(ROOT, 'src/cli/main.ts'),
-    'analyze',
-    at('lan.pcap'),
-    '--json',
-  ]);
+  const [program, ...first] = COMMAND;
+  const child = spawn(program, [...first, 'analyze', at('lan.pcap'), '--json']);
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   child.stdout.destroy();
@@ -257,14 +251,8 @@ test('a reader that leaves early ends the command without a word', async () => {
 });
 
 test('Ctrl-C ends reading, and what was read is reported', { timeout: 20_000 }, async () => {
-  const child = spawn(process.execPath, [
-    '--import',
-    import.meta.resolve('tsx'),
-    join(ROOT, 'src/cli/main.ts'),
-    'analyze',
-    '-',
-    '--json',
-  ]);
+  const [program, ...first] = COMMAND;
+  const child = spawn(program, [...first, 'analyze', '-', '--json']);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { harmlessData } from '../../src/cli/terminal.ts';
-import { ROOT } from './command.ts';
+import { COMMAND, ROOT } from './command.ts';
 import { tinyCapture } from './tiny-capture.ts';
 
 const FULL = '/dev/full';
@@ -16,11 +16,11 @@ test('a full disk behind standard output is one line and exit code 3', { skip: !
   try {
     const capture = join(folder, 'tiny.pcap');
     writeFileSync(capture, tinyCapture());
-    const { status, stderr } = spawnSync(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts'), 'analyze', capture, '--json'],
-      { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' },
-    );
+    const [program, ...first] = COMMAND;
+    const { status, stderr } = spawnSync(program, [...first, 'analyze', capture, '--json'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
     assert.equal(stderr, 'lanscope: standard output cannot be written: the disk is full\n');
     assert.equal(status, 3);
   } finally {
@@ -38,13 +38,12 @@ test('data on a terminal holds no escapes, and JSON stays the same value', () =>
 });
 
 test('a reader that leaves early does not open the gate of --fail-on', () => {
-  const program = `${process.execPath} --import ${import.meta.resolve('tsx')} src/cli/main.ts`;
   const capture = 'corpus/port-scan/capture.pcapng';
   const { stdout } = spawnSync(
     'bash',
     [
       '-c',
-      `${program} analyze ${capture} --json --fail-on high 2>/dev/null | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`,
+      `${COMMAND.join(' ')} analyze ${capture} --json --fail-on high 2>/dev/null | head -c 10 >/dev/null; echo "\${PIPESTATUS[0]}"`,
     ],
     { cwd: ROOT, encoding: 'utf8' },
   );

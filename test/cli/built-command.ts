@@ -12,6 +12,11 @@ export interface SourceChange {
   readonly to: string;
 }
 
+/** The command as it is, built for this run of the tests already or in `folder`, which must not exist; its path. */
+export function builtCommand(folder: string): string {
+  return process.env['LANSCOPE_BUILT'] ?? buildCommand(folder);
+}
+
 /** Builds the project as a copy in `folder`, which must not exist; gives the path of the command. */
 export function buildCommand(folder: string, ...changes: readonly SourceChange[]): string {
   mkdirSync(folder, { recursive: true });
@@ -25,7 +30,8 @@ export function buildCommand(folder: string, ...changes: readonly SourceChange[]
     writeFileSync(join(folder, path), text.replace(from, to));
   }
   const args = ['--import', import.meta.resolve('tsx'), 'scripts/build.ts'];
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  const { NODE_V8_COVERAGE: _, ...env } = process.env;
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return join(folder, 'dist/lanscope.js');
 }

@@ -1,8 +1,20 @@
-/** Runs the real command, as a person would. */
+/**
+ * Runs the real command, as a person would: the one that `npm test` has built beforehand, which starts in a fifth of the
+ * time, or from the sources where a test is run by itself.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../..');
+
+const built = process.env['LANSCOPE_BUILT'];
+/** Program and first arguments; its own arguments follow. */
+export const COMMAND: readonly [program: string, ...args: string[]] =
+  built === undefined
+    ? [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts')]
+    : [process.execPath, built];
+// Coverage is that of the sources: of what is built nobody could read it.
+if (built !== undefined) delete process.env['NODE_V8_COVERAGE'];
 
 export interface Outcome {
   readonly code: number | null;
@@ -18,14 +30,11 @@ export interface CommandOptions {
 
 export function lanscope(args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      ['--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts'), ...args],
-      {
-        cwd: options.cwd ?? ROOT,
-        env: { ...process.env, NO_COLOR: '1', ...options.env },
-      },
-    );
+    const [program, ...first] = COMMAND;
+    const child = spawn(program, [...first, ...args], {
+      cwd: options.cwd ?? ROOT,
+      env: { ...process.env, NO_COLOR: '1', ...options.env },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { parseReport } from '../../src/report/read.ts';
 import type { Report } from '../../src/report/schema.ts';
 import { PcapngWriter } from '../capture/write-pcapng.ts';
-import { lanscope, ROOT } from './command.ts';
+import { COMMAND, lanscope, ROOT } from './command.ts';
 import { tinyCapture } from './tiny-capture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-pipe-'));
@@ -37,15 +37,8 @@ function manyPcapng(): Uint8Array {
 }
 
 async function stoppedByCtrlC(bytes: Uint8Array): Promise<{ report: Report; stderr: string }> {
-  const args = [
-    '--import',
-    import.meta.resolve('tsx'),
-    join(ROOT, 'src/cli/main.ts'),
-    'analyze',
-    '-',
-    '--json',
-  ];
-  const child = spawn(process.execPath, args);
+  const [program, ...first] = COMMAND;
+  const child = spawn(program, [...first, 'analyze', '-', '--json']);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -4,10 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { findCases } from '../../src/harness/case.ts';
+import { COMMAND, ROOT } from '../cli/command.ts';
 import { analyzeFile, goldenText } from './analyze-file.ts';
 
-const root = join(import.meta.dirname, '../..');
-const cases = findCases(join(root, 'corpus'));
+const cases = findCases(join(ROOT, 'corpus'));
 
 describe('determinism', () => {
   for (const { name, capture } of cases) {
@@ -42,9 +42,9 @@ describe('determinism', () => {
       { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' },
       { TZ: 'America/St_Johns', LC_ALL: 'sv_SE.UTF-8', LANG: 'sv_SE.UTF-8' },
     ].map((environment) => {
-      const args = ['--import', 'tsx', 'src/cli/main.ts', 'analyze', cases[0]!.capture, '--json'];
-      const text = execFileSync(process.execPath, args, {
-        cwd: root,
+      const [program, ...first] = COMMAND;
+      const text = execFileSync(program, [...first, 'analyze', cases[0]!.capture, '--json'], {
+        cwd: ROOT,
         env: { ...process.env, ...environment },
         encoding: 'utf8',
       });

@@ -14,7 +14,7 @@ import { download } from '../../src/harness/fetch/download.ts';
 import { fetchFiles } from '../../src/harness/fetch/fetch-corpus.ts';
 import type { Manifest } from '../../src/harness/manifest.ts';
 import { lockStore } from '../../src/store/lock.ts';
-import { ROOT } from '../cli/command.ts';
+import { COMMAND, ROOT } from '../cli/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-fetch-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -300,8 +300,9 @@ describe('a corpus', () => {
       path,
       JSON.stringify({ ...manifest(server.url), cases: manifest(server.url).cases!.slice(0, 1) }),
     );
-    const args = ['--import', 'tsx', 'src/cli/main.ts', 'corpus', 'fetch', path, '--to', to];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
+    const [program, ...first] = COMMAND;
+    const args = [...first, 'corpus', 'fetch', path, '--to', to];
+    const child = spawn(program, args, { cwd: ROOT, stdio: 'ignore' });
     const part = join(to, 'c1/a b.pcap.part');
     for (let i = 0; i < 200 && (statSync(part, { throwIfNoEntry: false })?.size ?? 0) < 60_000; i++)
       await sleep(50);
@@ -311,13 +312,13 @@ describe('a corpus', () => {
     assert.equal(statSync(part).size, 60_000);
     // What is held by a process that lives is left alone; what a killed one held is not.
     const unlock = await lockStore(join(to, 'lanscope.fetch'));
-    const beside = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+    const beside = spawn(program, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
     const refusal = await text(beside.stderr);
     assert.match(refusal, new RegExp(`is being written by process ${process.pid} `));
     await unlock();
     assert.deepEqual(server.ranges, [undefined]);
     slow = false;
-    const again = spawn(process.execPath, args, { cwd: ROOT, stdio: 'ignore' });
+    const again = spawn(program, args, { cwd: ROOT, stdio: 'ignore' });
     assert.equal(await new Promise((resolve) => again.once('exit', resolve)), 0);
     assert.ok(readFileSync(join(to, 'c1/a b.pcap')).equals(BODY));
     assert.deepEqual(server.ranges, [undefined, 'bytes=60000-']);

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildCommand } from '../cli/built-command.ts';
+import { builtCommand } from '../cli/built-command.ts';
 import { ROOT } from '../cli/command.ts';
 
 const CASES = 60;
@@ -23,7 +23,7 @@ const KILLS = 3;
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-killed-'));
 const cases = join(folder, 'cases');
-const command = buildCommand(join(folder, 'built'));
+const command = builtCommand(join(folder, 'built'));
 const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
 const run = (...args: string[]) =>
   spawnSync(process.execPath, [command, 'test', cases, ...args], { env, encoding: 'utf8' });

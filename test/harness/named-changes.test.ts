@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Report } from '../../src/report/schema.ts';
-import { buildCommand } from '../cli/built-command.ts';
+import { buildCommand, builtCommand } from '../cli/built-command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-named-'));
 const golden = join(folder, 'golden');
@@ -40,7 +40,7 @@ const goldenReports = () =>
 
 let command = '';
 before(() => {
-  command = buildCommand(join(folder, 'as-it-is'));
+  command = builtCommand(join(folder, 'as-it-is'));
   const told = corpus(command, 'record', 'bundled');
   assert.ok(told.cases.length > 20 && told.cases.every(({ status }) => status === 'recorded'));
   cases = told.cases.map(({ name }) => name);

@@ -11,7 +11,7 @@ import { readReport } from '../../src/report/read.ts';
 import type { Report } from '../../src/report/schema.ts';
 import { changedFields } from '../../src/harness/changed-fields.ts';
 import { analyzeFile } from '../engine/analyze-file.ts';
-import { ROOT } from '../cli/command.ts';
+import { COMMAND, ROOT } from '../cli/command.ts';
 
 const capture = join(ROOT, 'corpus/arp-spoof/capture.pcapng');
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-wire-'));
@@ -98,18 +98,7 @@ async function received(
   await new Promise<void>((resolve) =>
     dump.stderr.on('data', (text: Buffer) => /listening/.test(String(text)) && resolve()),
   );
-  const command = [
-    ...inside,
-    process.execPath,
-    '--import',
-    'tsx',
-    'src/cli/main.ts',
-    'replay',
-    capture,
-    '-i',
-    'near',
-    ...args,
-  ];
+  const command = [...inside, ...COMMAND, 'replay', capture, '-i', 'near', ...args];
   const started = performance.now();
   const child = spawn('ip', command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
@@ -169,7 +158,7 @@ describe('a capture on a wire', () => {
 
   test('heard by live, it has every device, identity, flow count and finding of analyze', async (t) => {
     if (missing !== '') return t.skip(missing);
-    const inside = ['netns', 'exec', NAMESPACE, process.execPath, '--import', 'tsx', 'src/cli/main.ts'];
+    const inside = ['netns', 'exec', NAMESPACE, ...COMMAND];
     const file = join(folder, 'live.json');
     const live = spawn('ip', [...inside, 'live', '-i', 'far', '-o', file], {
       cwd: ROOT,
@@ -203,19 +192,7 @@ describe('a capture on a wire', () => {
     ip('-n', NAMESPACE, 'link', 'add', 'bridge', 'type', 'bridge');
     ip('-n', NAMESPACE, 'link', 'set', 'near', 'master', 'bridge');
     try {
-      const args = [
-        'netns',
-        'exec',
-        NAMESPACE,
-        process.execPath,
-        '--import',
-        'tsx',
-        'src/cli/main.ts',
-        'replay',
-        capture,
-        '-i',
-        'near',
-      ];
+      const args = ['netns', 'exec', NAMESPACE, ...COMMAND, 'replay', capture, '-i', 'near'];
       const refused = spawnSync('ip', args, { cwd: ROOT, encoding: 'utf8' });
       assert.equal(refused.status, 2);
       assert.match(refused.stderr, /without --yes: it is part of a bridge/);

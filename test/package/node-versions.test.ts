@@ -5,14 +5,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { buildCommand } from '../cli/built-command.ts';
+import { builtCommand } from '../cli/built-command.ts';
 import { ROOT } from '../cli/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-node-versions-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const own = process.versions.node.split('.')[0]!;
-const command = buildCommand(join(folder, 'built'));
+const command = builtCommand(join(folder, 'built'));
 
 for (const version of ['20', '22', '24']) {
   test(`Node ${version}`, (t) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Report } from '../../src/report/schema.ts';
 import { whyNoEbpf } from '../capture/live/why-no-ebpf.ts';
-import { lanscope } from '../cli/command.ts';
+import { COMMAND, lanscope } from '../cli/command.ts';
 import { A, B, type Running, type TwoHosts, twoHosts, whyNot, WIRE } from './two-hosts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-live-'));
@@ -183,19 +183,7 @@ describe('live capture on a wire', { skip: whyNot('tcpdump') }, () => {
     };
     await fails(hosts.lanscope('a', 'live', '-i', 'wire9'), /There is no interface wire9/);
     await fails(
-      hosts.run(
-        'a',
-        'setpriv',
-        '--bounding-set=-all',
-        '--inh-caps=-all',
-        process.execPath,
-        '--import',
-        import.meta.resolve('tsx'),
-        'src/cli/main.ts',
-        'live',
-        '-i',
-        WIRE,
-      ),
+      hosts.run('a', 'setpriv', '--bounding-set=-all', '--inh-caps=-all', ...COMMAND, 'live', '-i', WIRE),
       /Capturing on wire0 is not permitted.*setcap/,
     );
     hosts.setWire('a', 'down');

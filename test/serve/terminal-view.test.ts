@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT } from '../cli/command.ts';
+import { COMMAND } from '../cli/command.ts';
 import { wireBytes } from './memory-wire.ts';
 
 const SOCKET = `lanscope-test-${process.pid}`;
@@ -40,11 +40,10 @@ let terminals = 0;
 async function open(columns: number, rows: number, args: string, environment = ''): Promise<Terminal> {
   const name = `t${terminals++}`;
   const pidFile = join(folder, `${name}.pid`);
-  const node = `${process.execPath} --import ${import.meta.resolve('tsx')} ${ROOT}/src/cli/main.ts`;
   const script = join(folder, `${name}.sh`);
   writeFileSync(
     script,
-    `cd ${folder}; (echo $BASHPID > ${pidFile}; exec env -u CI TERM=xterm-256color ${environment} ${node} ${args}); echo "exit code $?"; exec sh\n`,
+    `cd ${folder}; (echo $BASHPID > ${pidFile}; exec env -u CI TERM=xterm-256color ${environment} ${COMMAND.join(' ')} ${args}); echo "exit code $?"; exec sh\n`,
   );
   tmux('new-session', '-d', '-s', name, '-x', String(columns), '-y', String(rows), `bash ${script}`);
   const terminal: Omit<Terminal, 'pid'> = {

@@ -1,7 +1,7 @@
 /** Two hosts on one wire: network namespaces with a veth pair, so that real programs make real traffic. Needs root. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { loadCap } from '../../src/capture/live/cap-addon.ts';
-import { ROOT } from '../cli/command.ts';
+import { COMMAND, ROOT } from '../cli/command.ts';
 
 export const A = { mac: 'b8:27:eb:00:00:0a', ip: '10.77.0.1' };
 export const B = { mac: '00:1b:21:00:00:0b', ip: '10.77.0.2' };
@@ -83,15 +83,7 @@ export function twoHosts(): TwoHosts {
     started('ip', 'netns', 'exec', name[host], command, ...args);
   return {
     run: start,
-    lanscope: (host, ...args) =>
-      start(
-        host,
-        process.execPath,
-        '--import',
-        import.meta.resolve('tsx'),
-        `${ROOT}/src/cli/main.ts`,
-        ...args,
-      ),
+    lanscope: (host, ...args) => start(host, ...COMMAND, ...args),
     async script(host, source) {
       const { code, stderr } = await start(host, process.execPath, '--input-type=module', '-e', source).ended;
       if (code !== 0 || stderr !== '') throw new Error(`the script failed: ${stderr}`);

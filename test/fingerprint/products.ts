@@ -13,12 +13,16 @@ export interface Product {
   /** What is right; '' for unknown. */
   readonly brand: readonly string[];
   readonly category: readonly string[];
+  /** What it says, as key and value. */
+  readonly signals: readonly (readonly [key: string, value: string])[];
   readonly evidence: readonly Evidence[];
   readonly domains: number;
 }
 
 const BY_FACT: Readonly<Record<string, readonly [source: string, kind: FactKind]>> = {
   vc: ['dhcp.vendorClass', 'dhcp.vendorClass'],
+  prl: ['dhcp.parameters', 'dhcp.parameters'],
+  snmp: ['snmp.description', 'snmp.description'],
   svc: ['mdns.service', 'mdns.service'],
   txt: ['mdns.txt', 'mdns.txt'],
   inst: ['mdns.instance', 'mdns.instance'],
@@ -30,10 +34,7 @@ const BY_FACT: Readonly<Record<string, readonly [source: string, kind: FactKind]
   vend: ['vendor.discovery', 'vendor'],
 };
 
-function say(claims: Claims, signal: string): void {
-  const at = signal.indexOf('=');
-  const key = signal.slice(0, at);
-  const value = signal.slice(at + 1);
+function say(claims: Claims, key: string, value: string): void {
   if (key === 'host') claims.byHostName('dhcp.hostName', value);
   else if (key === 'dom') claims.byDomain('dns.query', value);
   else if (key === 'man') claims.claimBrand('upnp.manufacturer', value);
@@ -41,7 +42,7 @@ function say(claims: Claims, signal: string): void {
   else if (key === 'wsd') claims.say('wsd.type', value, { category: 'camera' }, 0.88);
   else {
     const known = BY_FACT[key];
-    if (known === undefined) throw new Error(`products.tsv: unknown signal ${signal}`);
+    if (known === undefined) throw new Error(`products.tsv: unknown signal ${key}`);
     if (!claims.byFact(known[0], known[1], value)) claims.byModel(known[0], value);
   }
 }
@@ -50,16 +51,23 @@ function readProduct(line: string): Product {
   const [name = '', prefix = '', brand = '', category = '', said = ''] = line.split('\t');
   const evidence: Evidence[] = [];
   const claims = new Claims((one) => evidence.push(one), builtInKnowledge());
-  const signals = said.split(' ; ').filter((signal) => signal !== '');
-  for (const signal of signals) say(claims, signal);
+  const signals = said
+    .split(' ; ')
+    .filter((signal) => signal !== '')
+    .map((signal): [string, string] => {
+      const at = signal.indexOf('=');
+      return [signal.slice(0, at), signal.slice(at + 1)];
+    });
+  for (const [key, value] of signals) say(claims, key, value);
   const values = (list: string): string[] => list.split('|').map((value) => (value === '-' ? '' : value));
   return {
     name,
     mac: prefix === '-' ? NO_MAC : parseMac(`${prefix}:01:02:03`),
     brand: values(brand),
     category: values(category),
+    signals,
     evidence,
-    domains: signals.filter((signal) => signal.startsWith('dom=')).length,
+    domains: signals.filter(([key]) => key === 'dom').length,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What a device says on its network, as frames: for captures of devices that nobody has at hand. */
 import type { Report } from '../../src/report/schema.ts';
-import { BROADCAST, type Host, remote, ROUTER, Scene } from '../detect/scene.ts';
+import { BROADCAST, type Host, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
+import { clientHelloBody, handshake, records, serverName } from '../protocol/tls-messages.ts';
 import { be16, be32, bytesOf, counted, labels } from '../protocol/write.ts';
 
 const MDNS: Host = { mac: '01:00:5e:00:00:fb', ip: '224.0.0.251' };
@@ -26,10 +27,17 @@ export class Simulated {
   readonly scene: Scene;
   readonly host: Host;
   private time = 1;
+  private servers = 7;
 
   constructor(mac: string, ip = '192.168.1.77', scene = new Scene()) {
     this.host = { mac, ip };
     this.scene = scene;
+  }
+
+  /** Another server on every call, so that no two connections are one. */
+  private server(): Host {
+    this.servers++;
+    return remote(`203.0.113.${this.servers}`);
   }
 
   private next(): number {
@@ -49,6 +57,13 @@ export class Simulated {
       this.scene.udp(this.next(), this.host, ROUTER, [40_000, 53], bytesOf(question, be16(1), be16(1)));
     }
     this.scene.connection(this.next(), this.host, remote('203.0.113.7'), 443, 41_000);
+    return this;
+  }
+
+  /** Opens a TLS connection to a server of that name. */
+  connects(domain: string): this {
+    const hello = records(handshake(1, clientHelloBody({ extensions: [serverName(domain)] })));
+    this.scene.request(this.next(), this.host, this.server(), 443, hello);
     return this;
   }
 
@@ -99,10 +114,29 @@ export class Simulated {
   }
 
   /** A request over HTTP with this User-Agent. */
-  browsesAs(userAgent: string, host = 'www.example.com'): this {
-    const text = `GET / HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${userAgent}\r\n\r\n`;
-    this.scene.request(this.next(), this.host, remote('203.0.113.8'), 80, bytesOf(text));
+  browsesAs(userAgent: string, host = 'www.example.com', path = '/'): this {
+    const text = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: ${userAgent}\r\n\r\n`;
+    this.scene.request(this.next(), this.host, this.server(), 80, bytesOf(text));
     return this;
+  }
+
+  /** Answers the request of a computer on the network. */
+  serves(headers: Record<string, string>, body = ''): this {
+    const lines = Object.entries({ ...headers, 'Content-Length': String(body.length) });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`);
+    const ask = bytesOf(`GET /description.xml HTTP/1.1\r\nHost: ${this.host.ip}\r\n\r\n`);
+    const answer = bytesOf('HTTP/1.1 200 OK\r\n', ...head, '\r\n', body);
+    this.scene.request(this.next(), LAPTOP, this.host, 80, ask, answer);
+    return this;
+  }
+
+  /** Its UPnP description. */
+  describes(fields: Record<string, string>): this {
+    const elements = Object.entries(fields).map(([name, value]) => `<${name}>${value}</${name}>`);
+    const type = '<deviceType>urn:schemas-upnp-org:device:Basic:1</deviceType>';
+    const device = `<device>${type}<friendlyName>It</friendlyName>${elements.join('')}</device>`;
+    const xml = `<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">${device}</root>`;
+    return this.serves({ 'Content-Type': 'text/xml' }, xml);
   }
 
   /** A datagram to everybody on the network. */

@@ -27,6 +27,7 @@ import { icmpTunnel } from './icmp-tunnel.ts';
 import { ipConflict } from './ip-conflict.ts';
 import { macClone } from './mac-clone.ts';
 import { namePoisoning } from './name-poisoning.ts';
+import { ndSpoof } from './nd-spoof.ts';
 import { newDevice } from './new-device.ts';
 import { newDomain } from './new-domain.ts';
 import { newPeer } from './new-peer.ts';
@@ -62,6 +63,7 @@ export function createDetectors(
     macClone(thresholds['mac-clone'], view),
     rogueDhcp(thresholds['rogue-dhcp'], view, config.dhcpServers),
     rogueRa(view, config.gateways),
+    ndSpoof(thresholds['nd-spoof'], view),
     dhcpStarvation(thresholds['dhcp-starvation'], view),
     namePoisoning(thresholds['name-poisoning'], view),
     flood('syn-flood', thresholds['syn-flood'], view),

@@ -35,6 +35,10 @@ export const RULES: Readonly<Record<string, RuleText>> = {
   'mac-clone': { text: 'two systems take turns behind one MAC address', technique: 'T1036' },
   'rogue-dhcp': { text: 'a second DHCP server with another router or name server', technique: 'T1557.003' },
   'rogue-ra': { text: 'a second IPv6 router with another prefix or name server', technique: 'T1557' },
+  'nd-spoof': {
+    text: 'IPv6 neighbour or router advertisements claim the address of another',
+    technique: 'T1557',
+  },
   'dhcp-starvation': { text: 'leases are asked for in the name of many clients', technique: 'T1499' },
   'name-poisoning': {
     text: 'one host answers LLMNR or NetBIOS for the names of others',

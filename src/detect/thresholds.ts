@@ -117,6 +117,11 @@ export const THRESHOLDS = {
     requestSeconds: t(5, 'seconds', 1, 60, 'a reply within this time of a request was asked for'),
     episodeSeconds: EPISODE,
   },
+  'nd-spoof': {
+    unsolicited: t(3, 'messages', 1, 1000, 'one comes with a failover; poisoning has to repeat'),
+    requestSeconds: t(5, 'seconds', 1, 60, 'an answer within this time of a question was asked for'),
+    episodeSeconds: EPISODE,
+  },
   'ip-conflict': {
     changes: t(3, 'changes', 1, 1000, 'an address that moves once was handed over'),
     windowSeconds: t(

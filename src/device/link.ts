@@ -112,7 +112,7 @@ function isAdjacent(a: Device, b: Device): boolean {
 }
 
 /** The MAC that a modified EUI-64 interface identifier was made of (RFC 4291 appendix A), or `NO_MAC`. */
-function macOfInterfaceId(w2: number, w3: number): number {
+export function macOfInterfaceId(w2: number, w3: number): number {
   if ((w2 & 0xff) !== 0xff || w3 >>> 24 !== 0xfe) return NO_MAC;
   const high = ((w2 >>> 16) ^ 0x0200) & 0xffff;
   return high * 0x1_0000_0000 + ((w2 >>> 8) & 0xff) * 0x100_0000 + (w3 & 0xff_ffff);

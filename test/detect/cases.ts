@@ -6,6 +6,7 @@ import type { DetectConfig } from '../../src/detect/config.ts';
 import { parseDetectConfig } from '../../src/detect/config.ts';
 import { be16, bytesOf, ether, icmp, ipBytes, ipv6, macBytes } from '../packet/build-frame.ts';
 import { dns } from './dns-message.ts';
+import { advertised, OVERRIDE } from './neighbor-message.ts';
 import { CAMERA, host, type Host, INTRUDER, LAPTOP, remote, ROUTER, Scene, SYN } from './scene.ts';
 
 export interface Case {
@@ -51,6 +52,12 @@ function advertisement(from: Host, source: string, prefix: string): Uint8Array {
     ),
   );
 }
+
+/** `from` says that it has the router's IPv6 address. */
+const neighborAdvertisement = (from: Host, to: Host, flags = OVERRIDE): Uint8Array =>
+  advertised({ from, to, target: 'fe80::1', flags });
+/** The router has said that it has it. */
+const speaking = (): Scene => home().at(1, advertised({ from: ROUTER, to: LAPTOP, target: 'fe80::1' }));
 
 /** Two servers answer one request; the second names `router`. */
 function twoServers(router: string): Scene {
@@ -215,6 +222,12 @@ export const CASES: Readonly<Record<string, Case>> = {
           .at(1 + i, advertisement(ROUTER, 'fe80::1', '2001:db8:1::'))
           .at(1.5 + i, advertisement(INTRUDER, 'fe80::66', '2001:db8:1::')),
       ),
+  },
+  'nd-spoof': {
+    attack: () => repeat(10, (s, i) => s.at(20 + i * 2, neighborAdvertisement(INTRUDER, LAPTOP)), speaking()),
+    // A proxy does not override what the owner says (RFC 4861, section 7.2.8).
+    twin: () =>
+      repeat(10, (s, i) => s.at(20 + i * 2, neighborAdvertisement(INTRUDER, LAPTOP, 0)), speaking()),
   },
   'dhcp-starvation': {
     attack: () =>

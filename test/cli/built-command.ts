@@ -1,7 +1,7 @@
 /** The command as it is built, in a folder of its own: starts faster than from the sources, and nobody edits it. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ROOT } from './command.ts';
 
 /** A file of the sources that is another in this build. */
@@ -15,6 +15,17 @@ export interface SourceChange {
 /** The command as it is, built for this run of the tests already or in `folder`, which must not exist; its path. */
 export function builtCommand(folder: string): string {
   return process.env['LANSCOPE_BUILT'] ?? buildCommand(folder);
+}
+
+/** What `npm pack` looks at, with the command as it is, in `folder/project`; its path. */
+export function packableCopy(folder: string): string {
+  const project = join(folder, 'project');
+  cpSync(dirname(builtCommand(join(folder, 'built'))), join(project, 'dist'), { recursive: true });
+  // Links are not packed.
+  for (const name of ['package.json', 'bpf', 'corpus', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
+    cpSync(join(ROOT, name), join(project, name), { recursive: true });
+  }
+  return project;
 }
 
 /** Builds the project as a copy in `folder`, which must not exist; gives the path of the command. */

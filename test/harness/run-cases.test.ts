@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -19,12 +18,13 @@ after(() => rmSync(folder, { recursive: true }));
 
 describe('cases', () => {
   const tasks = findCases(corpus)
-    .filter(({ name }) => !name.includes('/'))
+    .filter(({ name, capture }) => !name.includes('/') && statSync(capture).size < 100_000)
     .map((one) => ({ ...one, golden: '', packets: 0 }));
 
-  test('are the same in one process, in two and in four, and are told in their order', async () => {
+  test('are the same in one process and in three, and are told in their order', async () => {
+    assert.ok(tasks.length >= 6);
     const digests: string[][] = [];
-    for (const jobs of [1, 2, 4]) {
+    for (const jobs of [1, 3]) {
       const told: string[] = [];
       const outcomes = await runCases(tasks, {
         jobs,
@@ -42,7 +42,6 @@ describe('cases', () => {
     }
     assert.ok(digests[0]!.every((digest) => digest.length === 64));
     assert.deepEqual(digests[1], digests[0]);
-    assert.deepEqual(digests[2], digests[0]);
   });
 });
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { buildCommand } from '../cli/built-command.ts';
+import { packableCopy } from '../cli/built-command.ts';
 import { ROOT } from '../cli/command.ts';
 import { runAction, runSteps } from './action.ts';
 
@@ -17,12 +17,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 let archive = '';
 let missing = '';
 before(() => {
-  const project = dirname(dirname(buildCommand(join(folder, 'project'))));
-  // A link is not packed.
-  rmSync(join(project, 'corpus'));
-  for (const name of ['corpus', 'README.md', 'CHANGELOG.md', 'LICENSE']) {
-    cpSync(join(ROOT, name), join(project, name), { recursive: true });
-  }
+  const project = packableCopy(folder);
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const pack = spawnSync('npm', args, { cwd: project, encoding: 'utf8' });
   assert.equal(pack.status, 0, pack.stderr);

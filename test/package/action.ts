@@ -92,6 +92,8 @@ export function runAction(
         PATH: `${bin}:${join(temp, 'global/bin')}:${process.env['PATH']}`,
         npm_config_prefix: join(temp, 'global'),
         npm_config_prefer_offline: 'true',
+        // They are compiled at installation, for a minute, and no step needs them.
+        npm_config_omit: 'optional',
         XDG_CACHE_HOME: join(temp, 'cache'),
         RUNNER_TEMP: temp,
         GITHUB_OUTPUT: paths.output,

@@ -1,13 +1,13 @@
 /** What `npm pack` makes, installed in an empty folder: every command works from there. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { packableCopy } from '../cli/built-command.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const MAX_UNPACKED_BYTES = 25 * 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-packed-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,25 +37,7 @@ let installed = '';
 let packed: { filename: string; unpackedSize: number; files: { path: string }[] };
 
 before(async () => {
-  // A copy, so that building does not disturb whoever uses dist/.
-  const copy = join(folder, 'project');
-  mkdirSync(copy);
-  for (const name of [
-    'package.json',
-    'README.md',
-    'CHANGELOG.md',
-    'LICENSE',
-    'tsconfig.json',
-    'src',
-    'scripts',
-    'bpf',
-    'corpus',
-  ]) {
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  const build = await run(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], copy);
-  assert.equal(build.code, 0, build.stderr);
+  const copy = packableCopy(folder);
   const pack = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], copy);
   if (pack.code !== 0) {
     missing = 'npm cannot pack here';

@@ -18,6 +18,11 @@ const VISITED_SITE = 0.4;
 const NOT_A_NAME =
   /^(?:unknown|unspecified|undefined|none|null|n\/?a|default|device|generic|linux|model|manufacturer|oem|test|-+|0+)?$/i;
 
+/** In an expression a dot is any character. */
+function namesDot({ fact: { pattern } }: Match): boolean {
+  return !pattern.startsWith('/') && pattern.includes('.');
+}
+
 export class Claims {
   private readonly emit: (evidence: Evidence) => void;
   readonly knowledge: Knowledge;
@@ -48,9 +53,11 @@ export class Claims {
     return value !== '' && this.report(source, value, this.knowledge.matchModel(value));
   }
 
-  /** A host name: facts about it, and model numbers in it. `name` may carry its domain. */
+  /** A host name: facts about it, and model numbers in it. `name` may carry its domain, or be one of those with a dot. */
   byHostName(source: string, name: string): void {
     const dot = name.indexOf('.');
+    const dotted = dot > 0 ? this.knowledge.match('host', name).filter(namesDot) : [];
+    if (dotted.length > 0) return void this.report(source, name, dotted);
     const host = dot > 0 ? name.slice(0, dot) : name;
     if (!this.byFact(source, 'host', host)) this.byModel(source, host);
   }

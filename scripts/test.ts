@@ -1,6 +1,6 @@
 /**
  * Runs the tests: every test/**\/*.test.ts, or those whose path contains one of the arguments. One process a file, as
- * many at once as there are cores. Ends with the summary of Node's test runner and, as the last line, its counts:
+ * many at once as there are cores and one more, as some of them wait. Ends with the summary of Node's test runner and, as the last line, its counts:
  * `12 passed, 0 failed, 1 skipped`. Exit code 1 when a test failed or nothing was counted.
  * `--in DIR` runs the tests of another folder.
  */
@@ -16,13 +16,20 @@ const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { in: { type: 'string', default: join(import.meta.dirname, '..') } },
 });
+// Long ones first, so that none of them is left for the end: they install, wait for a wire, start the command.
+const LONG = ['test/package/', 'test/serve/', 'test/capture/live/', 'test/harness/', 'test/cli/'];
+function rank(file: string): number {
+  const at = LONG.findIndex((folder) => file.startsWith(folder));
+  return at < 0 ? LONG.length : at;
+}
+
 const root = resolve(values.in);
 const RUNS_COMMAND = /from '.*\/(?:command|built-command|two-hosts)\.ts'/;
 const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts'))
   .map((name) => relative(root, join(root, 'test', name)))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort();
+  .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(' ')}`);
   process.exit(2);
@@ -43,7 +50,7 @@ process.exitCode = 1;
 // The runner's own counts are its last diagnostics; a test's own diagnostics that look alike come before them.
 const COUNT = /^(pass|fail|cancelled|skipped|todo) (\d+)$/;
 const counts = new Map<string, number>();
-const events = run({ files, concurrency: availableParallelism() });
+const events = run({ files, concurrency: availableParallelism() + 1 });
 events.on('test:diagnostic', ({ message }) => {
   const [, what, count] = COUNT.exec(message) ?? [];
   if (what !== undefined) counts.set(what, Number(count));

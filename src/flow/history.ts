@@ -42,6 +42,33 @@ export function historyText(history: Uint32Array, slot: number): string {
   return text;
 }
 
+/** Which letters a history has: bit n is set for the letter of code n, bit 0 for a character that is none. */
+export function historyLetters(text: string): number {
+  let letters = 0;
+  for (let i = 0; i < text.length; i++) letters |= 1 << (CODE_OF[text.charCodeAt(i)] ?? 0);
+  return letters;
+}
+
+/** As `historyLetters` of its text. */
+export function lettersInHistory(history: Uint32Array, slot: number): number {
+  let letters = 0;
+  const start = slot * HISTORY_WORDS;
+  for (let at = start; at < start + HISTORY_WORDS; at++) {
+    for (let word = history[at]!; word !== 0; word >>>= CODE_BITS) letters |= 1 << (word & 31);
+  }
+  return letters;
+}
+
+/** Length of its text. */
+export function historyLength(history: Uint32Array, slot: number): number {
+  let length = 0;
+  const start = slot * HISTORY_WORDS;
+  for (let at = start; at < start + HISTORY_WORDS; at++) {
+    length += ((32 - Math.clz32(history[at]!) + CODE_BITS - 1) / CODE_BITS) | 0;
+  }
+  return length;
+}
+
 /** True for 1, 10, 100, …: Zeek writes repeated events (C, G, T, W) in a logarithmic fashion. */
 export function isLogarithmicStep(count: number): boolean {
   if (count < 10) return count === 1;

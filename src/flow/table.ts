@@ -5,10 +5,20 @@ import { IP_PROTOCOL, LAYER, TCP_FLAG } from '../packet/layer.ts';
 import { FlowColumns, wider } from './columns.ts';
 import { DEFAULT_FLOW_CONFIG, type FlowConfig } from './config.ts';
 import { type ConnState, tcpConnState, udpConnState } from './conn-state.ts';
-import { appendHistory, clearHistory, historyText } from './history.ts';
+import { appendHistory, clearHistory, historyLength, historyText, lettersInHistory } from './history.ts';
 import { icmpCounterpart } from './icmp-pair.ts';
 import { isDnsPort, isFlippedTcp, isFlippedUdp } from './originator.ts';
-import { BLOCK, endpointSize, PAYLOAD_HIGH, PAYLOAD_LOW, ROW, STATUS, stateOf, W } from './tcp-endpoint.ts';
+import {
+  BLOCK,
+  ENDPOINT,
+  endpointSize,
+  PAYLOAD_HIGH,
+  PAYLOAD_LOW,
+  ROW,
+  STATUS,
+  stateOf,
+  W,
+} from './tcp-endpoint.ts';
 import { EFFECT, TcpStates } from './tcp-state.ts';
 import { endpointHash4, endpointHash6, sameWords, tupleHash, TupleIndex } from './tuple-index.ts';
 import { noteLast } from './tcp-sequence.ts';
@@ -318,7 +328,10 @@ export class FlowTable extends FlowColumns {
     switch (this.ipProtocol[slot]) {
       case IP_PROTOCOL.tcp: {
         const isEmpty = this.payloadBytes(slot, true) === 0 && this.payloadBytes(slot, false) === 0;
-        return tcpConnState(stateOf(words, orig), stateOf(words, resp), isEmpty, this.history(slot));
+        const state = stateOf(words, orig);
+        // The history decides of attempts that were reset, and is a text to be made.
+        const history = state === ENDPOINT.reset ? this.history(slot) : '';
+        return tcpConnState(state, stateOf(words, resp), isEmpty, history);
       }
       case IP_PROTOCOL.udp:
         return udpConnState(
@@ -333,6 +346,15 @@ export class FlowTable extends FlowColumns {
   /** Zeek's history letters; '' for ICMP. */
   history(slot: number): string {
     return historyText(this.historyLetters, slot);
+  }
+
+  /** Its length, and which letters it has (`lettersInHistory`): whoever asks for no more needs no text. */
+  historyLength(slot: number): number {
+    return historyLength(this.historyLetters, slot);
+  }
+
+  lettersOf(slot: number): number {
+    return lettersInHistory(this.historyLetters, slot);
   }
 
   /** Payload bytes of one direction: for TCP from sequence numbers, so lost ones are counted as well. */

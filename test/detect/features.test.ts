@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { ConnExtractor, CONN_WIDTH } from '../../src/detect/features/conn-extractor.ts';
 import { CONN_SET, WINDOW } from '../../src/detect/features/conn-set.ts';
 import { FEATURE_SETS } from '../../src/detect/features/extractor.ts';
-import { FlowFacts } from '../../src/detect/features/flow-facts.ts';
+import { FlowFacts, setHistory } from '../../src/detect/features/flow-facts.ts';
 import { CONN_STATES } from '../../src/flow/conn-state.ts';
 
 const INDEX = new Map(CONN_SET.features.map(({ name }, index) => [name, index]));
@@ -22,7 +22,7 @@ function attempt(start: number, resp: number, respPort: number): FlowFacts {
   facts.start = start;
   facts.protocol = 6;
   facts.state = 'S0';
-  facts.history = 'S';
+  setHistory(facts, 'S');
   facts.origPackets = 1;
   facts.origIpBytes = 60;
   facts.respPort = respPort;
@@ -80,8 +80,9 @@ describe('the set conn', () => {
     fc.assert(
       fc.property(fc.array(flow, { maxLength: 40 }), (flows) => {
         const rows = rowsOf(
-          flows.map(({ ends, ...rest }) => {
+          flows.map(({ ends, history, ...rest }) => {
             const facts = Object.assign(new FlowFacts(), rest);
+            setHistory(facts, history);
             facts.orig.set(ends.slice(0, 4));
             facts.resp.set(ends.slice(4));
             return facts;

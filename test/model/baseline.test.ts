@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { LanscopeError } from '../../src/bytes/error.ts';
 import { ConnExtractor, CONN_WIDTH } from '../../src/detect/features/conn-extractor.ts';
-import { FlowFacts } from '../../src/detect/features/flow-facts.ts';
+import { FlowFacts, setHistory } from '../../src/detect/features/flow-facts.ts';
 import { analyze } from '../../src/engine/analyze.ts';
 import { baselineText, readBaselineModel } from '../../src/model/baseline/baseline-file.ts';
 import { learnHistory } from '../../src/model/baseline/history.ts';
@@ -56,7 +56,6 @@ function clockBaseline(): string {
       duration: 0.01 + (n % 7) / 1000,
       protocol: 17,
       state: 'SF',
-      history: 'Dd',
       respPort: 123,
       origPackets: 1,
       respPackets: 1,
@@ -65,6 +64,7 @@ function clockBaseline(): string {
       origIpBytes: 76,
       respIpBytes: 76,
     });
+    setHistory(facts, 'Dd');
     facts.orig.set([0, 0, 0xffff, 0xc0a8_0105]);
     facts.resp.set([0, 0, 0xffff, 0x0808_0800 + (n % 3)]);
     extractor.row(facts, row, 0);

@@ -1,15 +1,15 @@
 import { isGroupIp, isPrivateIp } from '../../bytes/address.ts';
+import { historyLetters } from '../../flow/history.ts';
 import { IP_PROTOCOL } from '../../packet/layer.ts';
-import { BoundedMap } from '../bounded-map.ts';
 import { CONN_SET, WINDOW } from './conn-set.ts';
 import { addressKey, countBadChecksums, type FlowFacts } from './flow-facts.ts';
+import { HostWindows } from './host-windows.ts';
+import { PairWindows } from './pair-windows.ts';
 import { PORT_CLASSES, PORTLESS, portClass } from './port-class.ts';
-import { RecentFlows } from './recent-flows.ts';
-import { RecentPair } from './recent-pair.ts';
 import { SERVICE_CLASSES } from './service-class.ts';
 import { isUnanswered, STATE_CLASSES, stateClass } from './state-class.ts';
 
-/** Hosts and pairs that are followed; the one heard from longest ago makes room. */
+/** Hosts and pairs that are followed. */
 const MAX_HOSTS = 8192;
 const MAX_PAIRS = 32_768;
 
@@ -17,18 +17,19 @@ const MAX_PAIRS = 32_768;
  * Fills rows of the feature set `conn`, in the order in which flows end. Values are rounded to single precision, so a
  * row is the same in a file, in training and in a tensor.
  *
- * State: `MAX_HOSTS` originators and as many responders with at most `WINDOW.flows` flows each (about 10 KB, those that
- * have so many), `MAX_PAIRS` pairs of at most `WINDOW.pairFlows`.
+ * State: `MAX_HOSTS` originators and as many responders with at most `WINDOW.flows` flows each (2 KB), `MAX_PAIRS` pairs
+ * of at most `WINDOW.pairFlows` (half a KB): 48 MB at most, as many as there are hosts and pairs. Nothing is made for a
+ * flow.
  */
 export class ConnExtractor {
-  readonly #sources = new BoundedMap<number, RecentFlows>(MAX_HOSTS);
-  readonly #targets = new BoundedMap<number, RecentFlows>(MAX_HOSTS);
-  readonly #pairs = new BoundedMap<number, RecentPair>(MAX_PAIRS);
+  readonly #sources = new HostWindows(MAX_HOSTS, WINDOW.sourceSeconds);
+  readonly #targets = new HostWindows(MAX_HOSTS, WINDOW.targetSeconds);
+  readonly #pairs = new PairWindows(MAX_PAIRS, WINDOW.sourceSeconds);
 
   /** Writes the row of a flow to `out[at]` and on. May mend the facts (`countBadChecksums`). */
   row(facts: FlowFacts, out: Float32Array, at: number): void {
     countBadChecksums(facts);
-    const { duration, protocol, history } = facts;
+    const { duration, protocol, letters } = facts;
     const { origPackets, respPackets, origIpBytes, respIpBytes } = facts;
     const hasDuration = duration > 0;
     const origPayload = hasDuration ? facts.origPayload : 0;
@@ -54,8 +55,8 @@ export class ConnExtractor {
     out[i++] = protocol === IP_PROTOCOL.udp ? 1 : 0;
     out[i++] = isIcmp ? 1 : 0;
 
-    out[i++] = history.length;
-    for (const letters of HISTORY_LETTERS) out[i++] = hasAnyLetter(history, letters) ? 1 : 0;
+    out[i++] = facts.historyLength;
+    for (let n = 0; n < HISTORY_FLAGS.length; n++) out[i++] = (letters & HISTORY_FLAGS[n]!) === 0 ? 0 : 1;
 
     i = oneHot(out, i, STATE_CLASSES.length, stateClass(facts.state));
     i = oneHot(out, i, SERVICE_CLASSES.length, facts.service);
@@ -84,49 +85,41 @@ export class ConnExtractor {
     // Nobody answers an announcement to a group.
     const unanswered = isAttempt && !toGroup;
     const port = (isIcmp ? 0 : facts.respPort) + (facts.protocol === IP_PROTOCOL.tcp ? 0x1_0000 : 0);
-    const source = this.#sources.use(orig, newSource);
-    source.add(start, resp, port, unanswered);
-    const target = this.#targets.use(resp, newTarget);
-    target.add(start, orig, port, unanswered);
-    const pair = this.#pairs.use(pairKey(orig, resp, port), newPair);
-    pair.add(start, origPayload, unanswered);
+    const sources = this.#sources;
+    sources.add(orig, start, resp, port, unanswered);
+    const targets = this.#targets;
+    targets.add(resp, start, orig, port, unanswered);
+    const pairs = this.#pairs;
+    pairs.add(pairKey(orig, resp, port), start, origPayload, unanswered);
 
-    out[i++] = source.count;
-    out[i++] = source.rate(start);
-    out[i++] = source.others;
-    out[i++] = source.ports;
-    out[i++] = source.othersOnPort.of(port);
-    out[i++] = source.portsOfOther.of(resp);
-    out[i++] = source.unansweredShare;
-    out[i++] = target.count;
-    out[i++] = target.rate(start);
-    out[i++] = target.others;
-    out[i++] = target.unansweredShare;
-    out[i++] = pair.count;
-    out[i++] = pair.unansweredShare;
-    out[i++] = pair.interval;
-    out[i++] = pair.intervalVariation;
-    out[i++] = pair.samePayloadShare;
+    out[i++] = sources.count;
+    out[i++] = sources.rate;
+    out[i++] = sources.others;
+    out[i++] = sources.ports;
+    out[i++] = sources.othersOnPort;
+    out[i++] = sources.portsOfOther;
+    out[i++] = sources.unansweredShare;
+    out[i++] = targets.count;
+    out[i++] = targets.rate;
+    out[i++] = targets.others;
+    out[i++] = targets.unansweredShare;
+    out[i++] = pairs.count;
+    out[i++] = pairs.unansweredShare;
+    out[i++] = pairs.interval;
+    out[i++] = pairs.intervalVariation;
+    out[i++] = pairs.samePayloadShare;
   }
 }
 
 /** Letters of each flag of the history, in the order of the set. */
-const HISTORY_LETTERS = ['S', 'h', 'D', 'd', 'F', 'f', 'R', 'r', 'Tt'] as const;
-
-function hasAnyLetter(history: string, letters: string): boolean {
-  return history.includes(letters[0]!) || (letters.length > 1 && history.includes(letters[1]!));
-}
+const HISTORY_FLAGS = ['S', 'h', 'D', 'd', 'F', 'f', 'R', 'r', 'Tt'].map(historyLetters);
 
 /** Sets one of `length` flags; the index after them. */
 function oneHot(out: Float32Array, at: number, length: number, chosen: number): number {
-  out.fill(0, at, at + length);
+  for (let i = at; i < at + length; i++) out[i] = 0;
   out[at + chosen] = 1;
   return at + length;
 }
-
-const newSource = (): RecentFlows => new RecentFlows(WINDOW.flows, WINDOW.sourceSeconds);
-const newTarget = (): RecentFlows => new RecentFlows(WINDOW.flows, WINDOW.targetSeconds);
-const newPair = (): RecentPair => new RecentPair(WINDOW.pairFlows, WINDOW.sourceSeconds);
 
 /** 30 bits of who talks to whom on which port; the order of the two counts. */
 function pairKey(orig: number, resp: number, port: number): number {

@@ -1,3 +1,4 @@
+import { historyLetters } from '../../flow/history.ts';
 import { IP_PROTOCOL } from '../../packet/layer.ts';
 
 /**
@@ -13,9 +14,11 @@ export class FlowFacts {
   protocol = 0;
   /** Index in `SERVICE_CLASSES`. */
   service = 0;
-  /** Zeek's conn_state and history. */
+  /** Zeek's conn_state. */
   state = '';
-  history = '';
+  /** Of Zeek's history: the length of its text, and the letters in it (`historyLetters`). */
+  historyLength = 0;
+  letters = 0;
   origPort = 0;
   respPort = 0;
   origPackets = 0;
@@ -29,8 +32,15 @@ export class FlowFacts {
   readonly resp = new Uint32Array(4);
 }
 
+/** What of a history the features look at. */
+export function setHistory(facts: FlowFacts, text: string): void {
+  facts.historyLength = text.length;
+  facts.letters = historyLetters(text);
+}
+
 /** Letters of packets that Zeek leaves uncounted because their checksum is wrong. */
-const ONLY_BAD_CHECKSUMS = /^[Cc]+$/;
+const BAD_CHECKSUMS = historyLetters('Cc');
+const ATTEMPT = historyLetters('S');
 const SMALLEST_TCP_PACKET = 40;
 
 /**
@@ -38,10 +48,12 @@ const SMALLEST_TCP_PACKET = 40;
  * check. A TCP flow of nothing else is an attempt that nobody answered: made so here, both describe it alike.
  */
 export function countBadChecksums(facts: FlowFacts): void {
-  if (facts.protocol !== IP_PROTOCOL.tcp || !ONLY_BAD_CHECKSUMS.test(facts.history)) return;
+  const { letters } = facts;
+  if (facts.protocol !== IP_PROTOCOL.tcp || letters === 0 || (letters & ~BAD_CHECKSUMS) !== 0) return;
   const packets = Math.max(1, facts.origPackets);
   facts.state = 'S0';
-  facts.history = 'S';
+  facts.historyLength = 1;
+  facts.letters = ATTEMPT;
   facts.origPackets = packets;
   facts.origIpBytes = Math.max(facts.origIpBytes, packets * SMALLEST_TCP_PACKET);
 }

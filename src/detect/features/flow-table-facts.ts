@@ -9,7 +9,8 @@ export function readFlow(flows: FlowTable, slot: number, facts: FlowFacts): void
   facts.protocol = flows.ipProtocol[slot]!;
   facts.service = flows.tunnelPort(slot) === undefined ? SERVICE_CLASS_OF_FLOW[flows.service[slot]!]! : 0;
   facts.state = flows.connState(slot);
-  facts.history = flows.history(slot);
+  facts.historyLength = flows.historyLength(slot);
+  facts.letters = flows.lettersOf(slot);
   facts.origPort = flows.origPort[slot]!;
   facts.respPort = flows.respPort[slot]!;
   facts.origPackets = flows.origPackets[slot]!;

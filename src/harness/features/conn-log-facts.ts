@@ -1,5 +1,5 @@
 import { parseIp } from '../../bytes/parse-ip.ts';
-import type { FlowFacts } from '../../detect/features/flow-facts.ts';
+import { type FlowFacts, setHistory } from '../../detect/features/flow-facts.ts';
 import { serviceClass } from '../../detect/features/service-class.ts';
 import { IP_PROTOCOL } from '../../packet/layer.ts';
 import type { LabelParser } from '../labels/conn-log-labels.ts';
@@ -23,7 +23,7 @@ export function readLogRow(parser: LabelParser, facts: FlowFacts): boolean {
   facts.protocol = protocol;
   facts.service = serviceClass(parser.cell('service'));
   facts.state = parser.cell('conn_state');
-  facts.history = history === '-' ? '' : history;
+  setHistory(facts, history === '-' ? '' : history);
   facts.origPort = parser.number('id.orig_p');
   facts.respPort = parser.number('id.resp_p');
   facts.origPackets = parser.number('orig_pkts');

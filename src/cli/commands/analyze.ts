@@ -128,7 +128,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     ...(selection === null ? {} : { selection }),
     source: { noHash: !(args.hash ?? givesOutReport(args)) },
     onProgress: (state) => progress.update(state),
-    outputs: outputsOf(args),
+    outputs: outputsOf(args, model !== undefined),
     signal: interrupt.signal,
     strict: args.strict,
     version: version(),
@@ -145,9 +145,11 @@ function givesOutReport(args: Arguments): boolean {
   return args.json === true || args.save || args.output !== undefined || args.html !== undefined;
 }
 
-function outputsOf(args: Arguments): Output[] {
+function outputsOf(args: Arguments, isScored: boolean): Output[] {
   const outputs: Output[] = [];
-  if (args.zeekLogs !== undefined) outputs.push(new ZeekLogs(args.zeekLogs, args.zeekJson ? 'json' : 'tsv'));
+  if (args.zeekLogs !== undefined) {
+    outputs.push(new ZeekLogs(args.zeekLogs, args.zeekJson ? 'json' : 'tsv', isScored));
+  }
   if (args.events !== undefined) outputs.push(new EventFile(args.events));
   return outputs;
 }

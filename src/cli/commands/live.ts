@@ -82,7 +82,9 @@ async function capture(
     interfaces.includes(name) || interfaces.includes(ANY_INTERFACE);
   const vantage = new Vantage(listInterfaces().filter(({ name }) => isWatched(name)));
   const recording = args.record === undefined ? null : await recordingOf(args, args.record, amounts, say);
-  const outputs = (await outputsOf(args)).map((output) => outlasting(output, say));
+  const outputs = (await outputsOf(args, chosen.model !== undefined)).map((output) =>
+    outlasting(output, say),
+  );
   const metrics =
     address === null ? null : await startMetrics(interfaces, address, recording, outputs.length > 0, say);
   const ended = new AbortController();
@@ -209,11 +211,11 @@ async function knowledgeWith(folder: string) {
   return extendKnowledge(folder);
 }
 
-async function outputsOf(args: LiveArguments): Promise<Output[]> {
+async function outputsOf(args: LiveArguments, isScored: boolean): Promise<Output[]> {
   const outputs: Output[] = [];
   if (args.zeekLogs !== undefined) {
     const { ZeekLogs } = await import('../../report/zeek/logs.ts');
-    outputs.push(new ZeekLogs(args.zeekLogs, args.zeekJson ? 'json' : 'tsv'));
+    outputs.push(new ZeekLogs(args.zeekLogs, args.zeekJson ? 'json' : 'tsv', isScored));
   }
   if (args.events !== undefined) {
     const { EventFile } = await import('../../report/events/events.ts');

@@ -9,6 +9,7 @@ import { DNS_FIELDS, DnsLogRows } from './dns.ts';
 import { type LogFormat, ZeekLog } from './log-file.ts';
 import { FlowRows } from './flow-rows.ts';
 import { HTTP_FIELDS, HttpLogRows } from './http.ts';
+import { SCORE_FIELDS, ScoredRows } from './scored-conn.ts';
 import { MQTT_CONNECT_FIELDS, mqttConnectValues } from './mqtt.ts';
 import { newSession, noteSsh, SSH_FIELDS, sshValues } from './ssh.ts';
 import {
@@ -23,6 +24,16 @@ import {
 import type { Field, FieldValue } from './value.ts';
 import { WEIRD_FIELDS, weirdValues } from './weird.ts';
 import type { Report } from '../schema.ts';
+
+const SCORED_FIELDS: readonly Field[] = [...CONN_FIELDS, ...SCORE_FIELDS];
+
+/** As `engine/output.ts` tells it. */
+interface FlowScore {
+  readonly flow: number;
+  readonly class: string;
+  readonly score: number;
+  readonly isAlarm: boolean;
+}
 
 /**
  * Zeek's logs, written while the analysis runs: conn.log from flows, the others from messages. A log appears with its
@@ -40,13 +51,19 @@ export class ZeekLogs {
   );
   readonly #http = new HttpLogRows((values) => this.#write('http', HTTP_FIELDS, values));
   readonly #ssh = new FlowRows(newSession, sshValues, (values) => this.#write('ssh', SSH_FIELDS, values));
+  /** Null without a model. */
+  readonly #scored: ScoredRows | null;
   /** Latest packet time seen, in seconds. */
   #seconds = 0;
 
-  /** Throws `LanscopeError` OUTPUT_UNWRITABLE when the directory cannot be made. */
-  constructor(directory: string, format: LogFormat = 'tsv') {
+  /**
+   * `isScored`: `flowScore` will be called of flows, and conn.log has columns of the model after Zeek's.
+   * Throws `LanscopeError` OUTPUT_UNWRITABLE when the directory cannot be made.
+   */
+  constructor(directory: string, format: LogFormat = 'tsv', isScored = false) {
     this.#directory = directory;
     this.#format = format;
+    this.#scored = isScored ? new ScoredRows((values) => this.#write('conn', SCORED_FIELDS, values)) : null;
     try {
       mkdirSync(directory, { recursive: true });
     } catch (cause) {
@@ -102,7 +119,12 @@ export class ZeekLogs {
     this.#seconds = Math.max(this.#seconds, flows.lastSeconds[slot]!);
     this.#dns.flowEnd(slot);
     for (const rows of [this.#ssl, this.#quic, this.#http, this.#ssh]) rows.flowEnd(slot, flows);
-    this.#write('conn', CONN_FIELDS, connValues(flows, slot));
+    if (this.#scored === null) this.#write('conn', CONN_FIELDS, connValues(flows, slot));
+    else this.#scored.flowEnd(flows.id[slot]!, connValues(flows, slot));
+  }
+
+  flowScore({ flow, class: className, score, isAlarm }: FlowScore): void {
+    this.#scored?.flowScore(flow, isAlarm ? className : '', score);
   }
 
   async drain(): Promise<void> {
@@ -111,6 +133,7 @@ export class ZeekLogs {
 
   async end(report: Report): Promise<void> {
     this.#dhcp.end();
+    this.#scored?.end();
     for (const issue of report.issues) this.#write('weird', WEIRD_FIELDS, weirdValues(issue, this.#seconds));
     for (const log of this.#logs.values()) await log.end(this.#seconds);
   }

@@ -8,6 +8,9 @@ import { parseConnLog } from '../../../scripts/conn-log.ts';
 import { analyze } from '../../../src/engine/analyze.ts';
 import type { Report } from '../../../src/report/schema.ts';
 import { ZeekLogs } from '../../../src/report/zeek/logs.ts';
+import { ScoredRows } from '../../../src/report/zeek/scored-conn.ts';
+import { CAPTURES, MODEL, scored, SKIP } from '../../model/scoring-capture.ts';
+import type { FieldValue } from '../../../src/report/zeek/value.ts';
 import type { LogFormat } from '../../../src/report/zeek/log-file.ts';
 import { formatJson, formatTsv, intervalText, timeText } from '../../../src/report/zeek/value.ts';
 
@@ -112,4 +115,52 @@ test('times have six digits', () => {
   assert.equal(timeText(1, 999), '1.000000');
   assert.equal(intervalText(5_490_000), '0.005490');
   assert.equal(intervalText(3_600_000_000_123), '3600.000000');
+});
+
+test('with a model conn.log has its columns after those of Zeek', { skip: SKIP }, async () => {
+  const [capture] = CAPTURES;
+  const rowsWith = async (isScored: boolean): Promise<Record<string, string>[]> => {
+    const directory = join(scratch, `scored-${isScored}`);
+    await analyze({
+      paths: [capture!],
+      outputs: [new ZeekLogs(directory, 'tsv', isScored)],
+      ...(isScored ? { model: MODEL! } : {}),
+      version: 'test',
+    });
+    return parseConnLog(readFileSync(join(directory, 'conn.log'), 'utf8'));
+  };
+  const bare = await rowsWith(false);
+  const rows = await rowsWith(true);
+  const { scores } = await scored(capture!, MODEL);
+  assert.equal(scores.length, rows.length);
+  assert.deepEqual(
+    rows.map(({ ml: _, ml_score: __, ...row }) => row),
+    bare,
+  );
+  assert.deepEqual(
+    rows.map(({ ml, ml_score }) => [ml, Number(ml_score)]),
+    scores.map(({ class: name, score, isAlarm }) => [isAlarm ? name : '-', score]),
+  );
+  assert.ok(rows.some(({ ml }) => ml === 'scan'));
+  assert.deepEqual(Object.keys(rows[0]!).slice(-2), ['ml', 'ml_score']);
+});
+
+test('rows whose flows are not scored are written without a score, in their order', () => {
+  const written: (readonly FieldValue[])[] = [];
+  const rows = new ScoredRows((values) => written.push(values));
+  for (let flow = 0; flow < 70_000; flow++) rows.flowEnd(flow, [flow]);
+  // What waited longest did not wait for ever; a score that comes after all is for a row that is gone.
+  const early = written.length;
+  assert.ok(early > 0 && early < 10_000);
+  rows.flowScore(0, 'scan', 1);
+  rows.flowScore(early, '', 0.25);
+  rows.flowScore(early + 1, 'scan', 0.99);
+  rows.end();
+  assert.deepEqual(
+    written.map(([flow]) => flow),
+    Array.from({ length: 70_000 }, (_, n) => n),
+  );
+  assert.deepEqual(written[early], [early, undefined, 0.25]);
+  assert.deepEqual(written[early + 1], [early + 1, 'scan', 0.99]);
+  assert.deepEqual(written[0], [0, undefined, undefined]);
 });

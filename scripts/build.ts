@@ -1,7 +1,7 @@
 /**
- * Bundles src/ into dist/: `commands.js` with the commands as chunks that load on demand, `analyze.js` with all of the
- * most used one in one file (sixty chunks take 40 ms to find and open), `lanscope.js` that loads one of the two, and
- * the data files beside them. Of the packages those go into the bundle that every start needs, as finding and opening their files
+ * Bundles src/ into dist/: `commands.js` with the commands as chunks that load on demand, `analyze.cjs` with all of the
+ * most used one in one script (sixty chunks take 40 ms to find and open, and of a script V8's compiled code can be
+ * kept: `src/launch`), `lanscope.js` that loads one of the two, and the data files beside them. Of the packages those go into the bundle that every start needs, as finding and opening their files
  * takes longer than all the rest; their licences are in `THIRD-PARTY-NOTICES`. Types are checked by `npm run check`.
  */
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,11 +30,11 @@ const common = {
   define: { LANSCOPE_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
-const main = join(root, 'src/cli/main.ts');
+const run = join(root, 'src/cli/run.ts');
 const { metafile } = await build({
   ...common,
   entryPoints: {
-    commands: main,
+    commands: run,
     // Started as a process of its own by live capture.
     'libpcap-process': join(root, 'src/capture/live/libpcap-process.ts'),
     // Started as processes of their own by `test` and `corpus run`.
@@ -45,13 +45,56 @@ const { metafile } = await build({
 });
 await build({
   ...common,
-  entryPoints: { analyze: main },
-  splitting: true,
-  chunkNames: 'analyze-[name]-[hash]',
+  ...compiledScript(),
+  entryPoints: { analyze: run },
   plugins: [foldConstants(), bundlePackages(root), only('analyze')],
 });
-writeFileSync(join(dist, 'lanscope.js'), launcher());
+await build({
+  ...common,
+  entryPoints: { lanscope: join(root, 'src/cli/launch.ts') },
+  banner: { js: '#!/usr/bin/env node' },
+  plugins: [beside(run, './commands.js'), builtinsWithoutModules()],
+});
 chmodSync(join(dist, 'lanscope.js'), 0o755);
+
+/** A bundle as `src/launch/compiled-script.ts` runs it: in one file, a function of what Node gives a module. */
+function compiledScript(): BuildOptions {
+  return {
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: { js: '(function(module,require,bundleUrl){' },
+    footer: { js: '})' },
+    define: { ...common.define, 'import.meta.url': 'bundleUrl' },
+  };
+}
+
+/** Leaves the module at `path` outside: it is loaded from the bundle `file`. */
+function beside(path: string, file: string): Plugin {
+  return {
+    name: 'beside',
+    setup: (build) => {
+      build.onResolve({ filter: /^\./ }, ({ path: wanted, resolveDir }) =>
+        join(resolveDir, wanted) === path ? { path: file, external: true } : undefined,
+      );
+    },
+  };
+}
+
+/**
+ * For an import of its own Node makes a module that touches all it exports, so that `node:fs` alone loads streams: 5 ms
+ * before anything is done.
+ */
+function builtinsWithoutModules(): Plugin {
+  return {
+    name: 'builtins-without-modules',
+    setup: (build) => {
+      build.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+      build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+      }));
+    },
+  };
+}
 
 /** Leaves the modules of other commands outside; this bundle is not loaded for them. */
 function only(command: string): Plugin {
@@ -59,22 +102,12 @@ function only(command: string): Plugin {
     name: 'only',
     setup: (build) => {
       build.onResolve({ filter: /^\.\/commands\// }, ({ path, importer }) =>
-        importer === main.replace('main.ts', 'commands.ts') && path !== `./commands/${command}.ts`
+        importer === run.replace('run.ts', 'commands.ts') && path !== `./commands/${command}.ts`
           ? { path: './commands.js', external: true }
           : undefined,
       );
     },
   };
-}
-
-/** What `main.ts` does first, before anything is loaded; and which command it is, as `main.ts` finds it. */
-function launcher(): string {
-  return `#!/usr/bin/env node
-const argv = process.argv.slice(2);
-if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) process.stdout.write(${JSON.stringify(`${version}\n`)});
-else if (argv.find((argument) => !argument.startsWith('-')) === 'analyze') await import('./analyze.js');
-else await import('./commands.js');
-`;
 }
 
 writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(root, Object.keys(metafile.inputs)));

@@ -1,18 +1,88 @@
 /** Scores for people. Text ends with a newline. */
 import { formatCount, formatPercent } from '../report/quantity.ts';
 import { safeText } from '../report/terminal/cell.ts';
-import type { FlowScore } from './score-flows.ts';
+import { FLOW_CLASSES } from './labels/label-class.ts';
+import type { FlowScore, Quality } from './score-flows.ts';
 import { OPINIONS, type Opinion } from './score-opinions.ts';
 import { type IdentityScore, SCORED_FIELDS } from './score-identity.ts';
 
+/** What one opinion finds: of all, by class, and how. */
 export function renderFlowScore(name: string, score: FlowScore): string {
-  const { flows, malicious, truePositives, falsePositives, falseNegatives } = score;
+  const { malicious, truePositives, falsePositives, falseNegatives } = score;
   const called = truePositives + falsePositives;
   const lines = [
-    `${safeText(name)}: ${formatCount(flows)} connections, ${formatCount(malicious)} malicious`,
+    headLine(name, score),
     `  precision ${share(score.precision, called)}, recall ${share(score.recall, malicious)}, F1 ${share(score.f1, malicious)}` +
       ` (${formatCount(truePositives)} found, ${formatCount(falseNegatives)} missed, ${formatCount(falsePositives)} false)`,
+    ...score.classes.map(
+      ({ class: className, flows, called: so, right, precision, recall, f1 }) =>
+        `  class ${className}: ${formatCount(flows)} connections, precision ${share(precision, so)}, recall ${share(recall, flows)}, F1 ${share(f1, flows)}` +
+        ` (${formatCount(right)} found, ${formatCount(flows - right)} missed, ${formatCount(so - right)} false)`,
+    ),
+    ...detailLines(score),
   ];
+  return `${lines.join('\n')}\n`;
+}
+
+const TITLE: Readonly<Record<Opinion, string>> = { rules: 'rules', model: 'model', fused: 'both' };
+
+/** What the rules, the model and both together find, side by side, of all and by class; the details are those of both. */
+export function renderOpinions(name: string, scores: Partial<Record<Opinion, FlowScore>>): string {
+  if (scores.fused === undefined) return renderFlowScore(name, scores.rules!);
+  const given = OPINIONS.flatMap((opinion) => {
+    const score = scores[opinion];
+    return score === undefined ? [] : [{ title: TITLE[opinion], score }];
+  });
+  const lines = [
+    headLine(name, scores.fused),
+    row('', ['precision', 'recall', 'F1', 'found', 'missed', 'false']),
+    ...given.map(({ title, score }) => {
+      const { truePositives, falsePositives, malicious } = score;
+      return qualityRow(title, score, truePositives, truePositives + falsePositives, malicious);
+    }),
+  ];
+  for (const className of FLOW_CLASSES) {
+    const ofClass = given.map(({ title, score }) => ({
+      title,
+      score: score.classes.find((one) => one.class === className),
+    }));
+    const flows = Math.max(...ofClass.map(({ score }) => score?.flows ?? 0));
+    if (ofClass.every(({ score }) => score === undefined)) continue;
+    lines.push(`  class ${className}: ${formatCount(flows)} connections`);
+    for (const { title, score = NOTHING_CALLED } of ofClass) {
+      lines.push(qualityRow(title, score, score.right, score.called, flows));
+    }
+  }
+  return `${[...lines, ...detailLines(scores.fused)].join('\n')}\n`;
+}
+
+const NOTHING_CALLED = { right: 0, called: 0, precision: 0, recall: 0, f1: 0 };
+
+function headLine(name: string, { flows, malicious }: FlowScore): string {
+  return `${safeText(name)}: ${formatCount(flows)} connections, ${formatCount(malicious)} malicious`;
+}
+
+/** `called` connections are called so, `found` of them rightly, and there are `flows`. */
+function qualityRow(
+  title: string,
+  { precision, recall, f1 }: Quality,
+  found: number,
+  called: number,
+  flows: number,
+): string {
+  const shares = [share(precision, called), share(recall, flows), share(f1, flows)];
+  return row(title, [...shares, ...[found, flows - found, called - found].map(formatCount)]);
+}
+
+const WIDTHS = [10, 9, 9, 11, 11, 9];
+
+function row(title: string, cells: readonly string[]): string {
+  return `    ${title.padEnd(6)}${cells.map((cell, n) => cell.padStart(WIDTHS[n]!)).join('')}`;
+}
+
+function detailLines(score: FlowScore): string[] {
+  const { malicious, falsePositives } = score;
+  const lines: string[] = [];
   for (const { label, flows: count, called: found, precision, recall, f1, techniques } of score.labels) {
     lines.push(
       `  label ${safeText(label)}: ${formatCount(count)} connections, precision ${share(precision, found + falsePositives)}, recall ${share(recall, count)}, F1 ${share(f1, count)}`,
@@ -32,28 +102,7 @@ export function renderFlowScore(name: string, score: FlowScore): string {
   }
   if (score.unreadable > 0)
     lines.push(`  ${formatCount(score.unreadable)} lines of the labels could not be read`);
-  return `${lines.join('\n')}\n`;
-}
-
-const TITLE: Readonly<Record<Opinion, string>> = { rules: 'rules', model: 'model', fused: 'both' };
-
-/** What the rules, the model and both together find, side by side; the details are those of both. */
-export function renderOpinions(name: string, scores: Partial<Record<Opinion, FlowScore>>): string {
-  const all = scores.fused ?? scores.rules!;
-  const [first, ...rest] = renderFlowScore(name, all).split('\n');
-  if (scores.fused === undefined) return [first, ...rest].join('\n');
-  const rows = OPINIONS.flatMap((opinion) => {
-    const score = scores[opinion];
-    if (score === undefined) return [];
-    const called = score.truePositives + score.falsePositives;
-    return [
-      `  ${TITLE[opinion].padEnd(7)}${share(score.precision, called).padStart(9)}${share(score.recall, score.malicious).padStart(9)}` +
-        `${share(score.f1, score.malicious).padStart(9)}${formatCount(score.truePositives).padStart(11)}${formatCount(score.falseNegatives).padStart(11)}${formatCount(score.falsePositives).padStart(9)}`,
-    ];
-  });
-  const head = `  ${''.padEnd(7)}${'precision'.padStart(9)}${'recall'.padStart(9)}${'F1'.padStart(9)}${'found'.padStart(11)}${'missed'.padStart(11)}${'false'.padStart(9)}`;
-  // The first line of the rest says again what the last row does.
-  return [first, head, ...rows, ...rest.slice(1)].join('\n');
+  return lines;
 }
 
 /** Of nothing there is no share. */

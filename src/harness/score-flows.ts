@@ -6,7 +6,9 @@ import { compareText } from '../bytes/order.ts';
 import type { Severity } from '../detect/finding.ts';
 import type { Report } from '../report/schema.ts';
 import { Attribution } from './attribution.ts';
+import { classOfClaim } from './labels/claim-class.ts';
 import { type LabelledFlow, readConnLabels } from './labels/conn-log-labels.ts';
+import { classOfLabel, FLOW_CLASSES, type FlowClass } from './labels/label-class.ts';
 
 export interface Quality {
   /** Of those called malicious, how many are; 0 of none is 0. */
@@ -41,6 +43,15 @@ export interface RuleScore {
   readonly precision: number;
 }
 
+/** What connections are called, beside what they are: a scan that is called a flood is missed as one and false as the other. */
+export interface ClassScore extends Quality {
+  readonly class: FlowClass;
+  /** Connections of the class, those called so, and those of them that are. */
+  readonly flows: number;
+  readonly called: number;
+  readonly right: number;
+}
+
 export interface FlowScore extends Quality {
   readonly flows: number;
   readonly malicious: number;
@@ -53,6 +64,8 @@ export interface FlowScore extends Quality {
    * of this label and the benign ones.
    */
   readonly labels: readonly LabelScore[];
+  /** Of malicious classes that there are, or that something is called. */
+  readonly classes: readonly ClassScore[];
   readonly techniques: readonly TechniqueScore[];
   readonly rules: readonly RuleScore[];
   /** Lines of the label files that hold no connection. */
@@ -66,7 +79,16 @@ interface LabelCount {
   readonly techniques: Map<string, number>;
 }
 
+interface ClassCount {
+  flows: number;
+  called: number;
+  right: number;
+}
+
 export class FlowScorer {
+  readonly #classes = new Map<FlowClass, ClassCount>(
+    FLOW_CLASSES.slice(1).map((name) => [name, { flows: 0, called: 0, right: 0 }]),
+  );
   #falsePositives = 0;
   #trueNegatives = 0;
   #unreadable = 0;
@@ -93,6 +115,7 @@ export class FlowScorer {
       if (flow.malicious) entry.malicious++;
       this.#rules.set(rule, entry);
     }
+    this.#countClasses(flow, new Set(claims.map(({ rule, technique }) => classOfClaim(rule, technique))));
     const techniques = new Set(claims.map(({ technique }) => technique));
     for (const technique of techniques) this.#addTechnique(technique, 1, flow.malicious ? 1 : 0);
     const called = claims.length > 0;
@@ -102,6 +125,16 @@ export class FlowScorer {
       return;
     }
     this.#addLabel(flow.label, 1, called ? 1 : 0, new Map([...techniques].map((one) => [one, 1])));
+  }
+
+  #countClasses({ malicious, label }: LabelledFlow, called: ReadonlySet<FlowClass>): void {
+    const own = classOfLabel(malicious, label);
+    for (const [name, count] of this.#classes) {
+      if (name === own) count.flows++;
+      if (!called.has(name)) continue;
+      count.called++;
+      if (name === own) count.right++;
+    }
   }
 
   #addTechnique(technique: string, flows: number, malicious: number): void {
@@ -126,6 +159,12 @@ export class FlowScorer {
     this.#falsePositives += other.#falsePositives;
     this.#trueNegatives += other.#trueNegatives;
     this.#unreadable += other.#unreadable;
+    for (const [name, { flows, called, right }] of other.#classes) {
+      const count = this.#classes.get(name)!;
+      count.flows += flows;
+      count.called += called;
+      count.right += right;
+    }
     for (const [label, { flows, called, techniques }] of other.#labels) {
       this.#addLabel(label, flows, called, techniques);
     }
@@ -165,6 +204,13 @@ export class FlowScorer {
           .sort(([a], [b]) => compareText(a, b))
           .map(([technique, count]) => ({ technique, called: count, recall: ratio(count, flows) })),
       })),
+      classes: [...this.#classes]
+        .filter(([, { flows, called }]) => flows + called > 0)
+        .map(([name, count]) => ({
+          class: name,
+          ...count,
+          ...quality(count.right, count.called - count.right, count.flows),
+        })),
       techniques: [...this.#techniques]
         .sort(([a], [b]) => compareText(a, b))
         .map(([technique, claimed]) => ({

@@ -5,8 +5,11 @@ import { describe, test } from 'node:test';
 import { Attribution } from '../../src/harness/attribution.ts';
 import { missedGates } from '../../src/harness/gates.ts';
 import { type LabelledFlow, LabelParser, readConnLabels } from '../../src/harness/labels/conn-log-labels.ts';
+import { classOfClaim } from '../../src/harness/labels/claim-class.ts';
 import type { Gates } from '../../src/harness/manifest.ts';
+import { renderFlowScore, renderOpinions } from '../../src/harness/render-score.ts';
 import { FlowScorer } from '../../src/harness/score-flows.ts';
+import { newScorers, OPINIONS } from '../../src/harness/score-opinions.ts';
 import type { Report, ReportFinding } from '../../src/report/schema.ts';
 
 const SHARED =
@@ -193,6 +196,14 @@ describe('which connections a finding is about', () => {
     assert.equal(twice.score().f1, scorer.score().f1);
     assert.deepEqual(twice.score().techniques[0], { ...techniques[0], flows: 6, malicious: 4 });
 
+    assert.deepEqual(
+      twice.score().classes.map(({ class: name, flows: own, called, right }) => [name, own, called, right]),
+      [
+        ['c2', 6, 6, 4],
+        ['ddos', 2, 0, 0],
+      ],
+    );
+
     const missed = (gates: Gates) => missedGates('x', scorer.score(), gates);
     assert.deepEqual(missed({ recall: 0.5, labels: { 'C&C': { recall: 0.6 }, Absent: { recall: 1 } } }), []);
     assert.deepEqual(missed({ recall: 0.51, labels: { DDoS: { recall: 0.1 } } }), [
@@ -203,5 +214,70 @@ describe('which connections a finding is about', () => {
       'x, technique T1071: precision 0.6667 is below its gate 0.7',
       'x, technique T1498: recall 0.0000 is below its gate 0.1',
     ]);
+  });
+});
+
+describe('the classes of what is called', () => {
+  test('a model names its class, rules their technique', () => {
+    assert.deepEqual(
+      [
+        classOfClaim('ml-c2', 'T1071'),
+        classOfClaim('ml-malicious', ''),
+        classOfClaim('host-scan', 'T1018, T1595.001'),
+        classOfClaim('syn-flood', 'T1498.001'),
+        classOfClaim('beaconing', 'T1071.004'),
+        classOfClaim('exfiltration', 'T1048'),
+        classOfClaim('new-device', ''),
+      ],
+      ['c2', 'other', 'scan', 'ddos', 'c2', 'other', 'other'],
+    );
+  });
+
+  test('rules, model and both side by side, also by class', () => {
+    const scorers = newScorers(OPINIONS);
+    const rule = { rule: 'host-scan', technique: 'T1046' };
+    const model = { rule: 'ml-c2', technique: 'T1071' };
+    const scan = flow({ label: 'PartOfAHorizontalPortScan' });
+    const benign = flow({ malicious: false, label: 'Benign' });
+    for (const [one, byRules, byModel] of [
+      [scan, true, false],
+      [scan, true, true],
+      [flow(), false, true],
+      [flow(), false, false],
+      [benign, false, true],
+      [benign, false, false],
+    ] as const) {
+      scorers.get('rules')!.countClaims(one, byRules ? [rule] : []);
+      scorers.get('model')!.countClaims(one, byModel ? [model] : []);
+      scorers.get('fused')!.countClaims(one, [...(byRules ? [rule] : []), ...(byModel ? [model] : [])]);
+    }
+    const scores = Object.fromEntries([...scorers].map(([opinion, scorer]) => [opinion, scorer.score()]));
+    const lines = renderOpinions('x', scores).split('\n');
+    const table = lines
+      .slice(
+        0,
+        lines.findIndex((line) => line.startsWith('  label')),
+      )
+      .map((line) => line.trim().split(/  +/));
+    assert.deepEqual(table, [
+      ['x: 6 connections, 4 malicious'],
+      ['precision', 'recall', 'F1', 'found', 'missed', 'false'],
+      ['rules', '100 %', '50 %', '67 %', '2', '2', '0'],
+      ['model', '67 %', '50 %', '57 %', '2', '2', '1'],
+      ['both', '75 %', '75 %', '75 %', '3', '1', '1'],
+      ['class scan: 2 connections'],
+      ['rules', '100 %', '100 %', '100 %', '2', '0', '0'],
+      ['model', '–', '0 %', '0 %', '0', '2', '0'],
+      ['both', '100 %', '100 %', '100 %', '2', '0', '0'],
+      ['class c2: 2 connections'],
+      ['rules', '–', '0 %', '0 %', '0', '2', '0'],
+      // A scan that is called command and control is false as that.
+      ['model', '33 %', '50 %', '40 %', '1', '1', '2'],
+      ['both', '33 %', '50 %', '40 %', '1', '1', '2'],
+    ]);
+    assert.match(
+      renderFlowScore('x', scores['model']!),
+      /class c2: 2 connections, precision 33 %, recall 50 %/,
+    );
   });
 });

@@ -86,8 +86,11 @@ export class LiveStream implements ByteStream {
     const missing = this.#down();
     const up = this.#interfaces.filter((name) => !missing.includes(name));
     try {
-      this.#process = await startCapture(up, this.#options.kernelBufferBytes);
+      const started = await startCapture(up, this.#options.kernelBufferBytes);
+      this.#process = started;
       this.#isFresh = true;
+      // It was stopped meanwhile, and this one does not know.
+      if (this.#stopped) started.stop();
     } catch (error) {
       if (!(error instanceof LanscopeError)) throw error;
       // It went down again meanwhile.

@@ -1,5 +1,6 @@
 /** What a person sees when a command cannot do what was asked: one line, never a stack trace, and the exit code. */
 import { EXIT, type ExitCode, LanscopeError } from '../bytes/error.ts';
+import { unwritable } from '../bytes/unwritable.ts';
 import { escapeForTerminal } from '../bytes/text.ts';
 import { writeNotice } from './terminal.ts';
 
@@ -25,10 +26,7 @@ export function endOnBrokenOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (NO_READER.includes(error.code)) process.exit(process.exitCode ?? EXIT.ok);
     if (error.code === undefined) throw error;
-    const reason = error.code === 'ENOSPC' ? 'the disk is full' : error.code;
-    process.exit(
-      reportFailure(new LanscopeError('OUTPUT_UNWRITABLE', `standard output cannot be written: ${reason}`)),
-    );
+    process.exit(reportFailure(unwritable('standard output', error)));
   });
   process.stderr.on('error', (error: NodeJS.ErrnoException) => {
     if (!NO_READER.includes(error.code)) throw error;

@@ -5,6 +5,7 @@
  * State: `MAX_SINGLE` findings of their own; what comes after is counted in one.
  */
 import { formatCount } from '../bytes/count.ts';
+import { formatDuration } from '../bytes/duration.ts';
 import { isLocalMac, NO_MAC } from '../bytes/address.ts';
 import { toSeconds } from '../bytes/time.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
@@ -125,7 +126,8 @@ export function newDevice(
   };
 }
 
-/** Whole minutes, below one of them seconds. */
+/** Below an hour whole minutes, below one of them seconds. */
 function formatElapsed(seconds: number): string {
-  return seconds < 60 ? `${Math.max(0, seconds)} s` : `${formatCount(Math.floor(seconds / 60))} min`;
+  if (seconds >= 3600) return formatDuration(seconds);
+  return seconds < 60 ? `${Math.max(0, seconds)} s` : `${Math.floor(seconds / 60)} min`;
 }

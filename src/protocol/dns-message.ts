@@ -92,6 +92,7 @@ export function decodeDnsMessage(
         value: data.value,
         port: data.port,
         strings: data.strings,
+        ...(data.stringBytes === undefined ? {} : { stringBytes: data.stringBytes }),
       });
     }
   }

@@ -15,6 +15,7 @@ interface RecordData {
   readonly value: string;
   readonly port: number;
   readonly strings: readonly string[];
+  readonly stringBytes?: readonly number[];
 }
 
 const NOTHING: RecordData = { value: '', port: 0, strings: [] };
@@ -59,7 +60,7 @@ export function readRecordData(
     case 13: // HINFO
       return ofValue(readStrings(bytes, at, end).slice(0, 2).join('/'));
     case 16: // TXT
-      return { value: '', port: 0, strings: readStrings(bytes, at, end) };
+      return readTexts(bytes, at, end);
     case 41: // OPT
       return ofValue(readOwner(bytes, at, end));
     case 64: // SVCB
@@ -89,14 +90,25 @@ function addressAt(bytes: Uint8Array, at: number): string {
 }
 
 /** Character strings; the last is cut at `end`. Empty strings carry nothing and are left out. */
-function readStrings(bytes: Uint8Array, at: number, end: number): string[] {
+function readTexts(bytes: Uint8Array, at: number, end: number): RecordData {
   const strings: string[] = [];
+  const lengths: number[] = [];
+  let isTold = true;
   while (at < end && strings.length < MAX_STRINGS) {
     const stop = Math.min(at + 1 + bytes[at]!, end);
-    if (stop > at + 1) strings.push(readText(bytes, at + 1, stop));
+    if (stop > at + 1) {
+      const text = readText(bytes, at + 1, stop);
+      isTold &&= Buffer.byteLength(text) === stop - at - 1;
+      strings.push(text);
+      lengths.push(stop - at - 1);
+    }
     at = stop;
   }
-  return strings;
+  return { value: '', port: 0, strings, ...(isTold ? {} : { stringBytes: lengths }) };
+}
+
+function readStrings(bytes: Uint8Array, at: number, end: number): readonly string[] {
+  return readTexts(bytes, at, end).strings;
 }
 
 /** The primary MAC address of the owner option, '' when there is none. */

@@ -34,6 +34,8 @@ export interface DnsRecord {
   readonly port: number;
   /** TXT strings, each `key=value` or `key`, in order; parameters of SVCB and HTTPS in the same form. */
   readonly strings: readonly string[];
+  /** Lengths of TXT strings on the wire, where the text does not tell them: it is no UTF-8, or ended in zeros. */
+  readonly stringBytes?: readonly number[];
 }
 
 /** One message; `protocol` tells which of the three it is. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { LanscopeError } from '../bytes/error.ts';
+import { unwritable } from '../bytes/unwritable.ts';
 
 /** Characters gathered before they are handed to the stream. */
 const CHUNK = 65_536;
@@ -54,8 +54,6 @@ export class LineFile {
   }
 
   #fail(error: Error): never {
-    throw new LanscopeError('OUTPUT_UNWRITABLE', `${this.path} cannot be written: ${error.message}`, '', {
-      cause: error,
-    });
+    throw unwritable(this.path, error);
   }
 }

@@ -1,8 +1,9 @@
 /** Numbers for people: locale-free, short, with their unit. */
 
 import { formatCount } from '../bytes/count.ts';
+import { formatDuration } from '../bytes/duration.ts';
 
-export { formatCount };
+export { formatCount, formatDuration };
 
 /** `1 device`, `2 devices`. */
 export function formatPlural(count: number, singular: string, plural = `${singular}s`): string {
@@ -17,16 +18,6 @@ export function formatBytes(bytes: number): string {
 /** A rate of things: `950/s`, `1.23 k/s`, `4.5 M/s`. */
 export function formatRate(perSecond: number, unit: string): string {
   return `${formatScaled(perSecond, ['', 'k', 'M', 'G', 'T'])} ${unit}/s`.replace('  ', ' ');
-}
-
-/** Seconds in the two largest units that tell something: `312 ms`, `4.1 s`, `3 min 20 s`, `23 h 59 min`, `12 d 4 h`. */
-export function formatDuration(seconds: number): string {
-  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 59.95) return `${trimZeros(seconds.toFixed(1))} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return pair(Math.floor(whole / 60), 'min', whole % 60, 's');
-  if (whole < 86_400) return pair(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
-  return pair(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h');
 }
 
 /** `2018-07-25 06:53:16` of an RFC 3339 time. */
@@ -48,10 +39,6 @@ function formatScaled(value: number, units: readonly string[]): string {
   }
   const digits = unit === 0 || scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2;
   return `${trimZeros(scaled.toFixed(digits))} ${units[unit]}`.trimEnd();
-}
-
-function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
 function trimZeros(decimal: string): string {

@@ -15,7 +15,9 @@ import {
   type FileHandle,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { LanscopeError } from '../bytes/error.ts';
+import { unwritable } from '../bytes/unwritable.ts';
+
+export { unwritable };
 
 export interface AtomicWriteOptions {
   /** Permission bits of the file; the process's umask applies. */
@@ -129,25 +131,6 @@ async function unlinkIfThere(path: string): Promise<void> {
 
 export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
-}
-
-const ADVICE: Readonly<Record<string, string>> = {
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is not a folder',
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EISDIR: 'it is a folder',
-};
-
-/** An OUTPUT_UNWRITABLE error for a failed system call; other errors are handed back as they are. */
-export function unwritable(path: string, error: unknown): unknown {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  if (code === undefined || error instanceof LanscopeError) return error;
-  return new LanscopeError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${ADVICE[code] ?? code}`, '', {
-    cause: error,
-  });
 }
 
 /** Finds out before the work is done whether its result can be written. OUTPUT_UNWRITABLE. */

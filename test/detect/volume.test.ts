@@ -20,6 +20,11 @@ test('new-device: who comes later is new, who was there at first or is in the ba
   assert.equal(finding.device, CAMERA.mac);
   assert.equal(finding.severity, 'info');
   assert.equal(finding.summary, `${CAMERA.mac} was first heard 16 min after the capture began`);
+  const years = new Scene()
+    .resolve(0, LAPTOP, ROUTER)
+    .resolve(2e8, CAMERA, ROUTER)
+    .resolve(2e8 + 1, CAMERA, ROUTER);
+  assert.match(only(await years.findings(), 'new-device').summary, /first heard 6 y 124 d after/);
   const known = [LAPTOP.mac, ROUTER.mac, CAMERA.mac];
   assert.ok(!(await scene.findings({ knownDevices: known })).some((f) => f.rule === 'new-device'));
   const later = only(await scene.findings({ knownDevices: known.slice(1) }), 'new-device');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { judge, type Limits, type Sample, slope } from '../../scripts/soak/judge.ts';
-import { ROOT } from '../cli/command.ts';
+import { COMMAND, ROOT } from '../cli/command.ts';
 import { whyNot } from './two-hosts.ts';
 
 const LIMITS: Limits = {
@@ -78,8 +78,10 @@ test('live mode with 2,000 devices that come and go, for a moment', { skip: whyN
       '0.15',
       '--rate',
       '2000',
+      '--lanscope',
+      COMMAND.at(-1)!,
     ],
-    { cwd: ROOT, encoding: 'utf8', timeout: 60_000 },
+    { cwd: ROOT, encoding: 'utf8', timeout: 240_000 },
   );
   assert.equal(status, 0, `${stdout}${stderr}`);
   assert.match(stdout, /^ok +packets lost/m);

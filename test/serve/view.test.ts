@@ -103,6 +103,19 @@ describe('the terminal view', () => {
     assert.match(lines[23]!, /q quit {2}\? help/);
   });
 
+  test('at 80x24 nothing of the keys is cut, and a long notice takes the lines that it needs', () => {
+    const help = plain(modelOf(view), { ...FIRST_STATE, isHelp: true }, 80, 24);
+    assert.ok(!help.slice(2, -1).join('').includes('…'), help.join('\n'));
+    assert.match(help.join('\n'), /kind or rule *\n/);
+    const notice =
+      'Recording cannot be written: the disk is full; recording pauses, the analysis goes on. '.repeat(2);
+    const noticed = plain(modelOf(view, `${notice}END`), FIRST_STATE, 80, 24);
+    assert.equal(noticed.length, 24);
+    assert.match(noticed.slice(-4, -1).join('\n'), /Recording cannot[^]*END/);
+    const filtered = plain(modelOf(view), { ...FIRST_STATE, filter: '02:00:00:00:00:03-and-more' }, 80, 24);
+    assert.match(filtered[23]!, /enter detail .*q quit {2}\? help +filter: 02:00:00:00:00:03-and-m…/);
+  });
+
   test('what is too small says so', () => {
     assert.match(plain(modelOf(view), FIRST_STATE, 30, 5)[0]!, /at least 60x12/);
   });

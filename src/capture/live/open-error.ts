@@ -1,5 +1,13 @@
 import { LanscopeError } from '../../bytes/error.ts';
 
+export function noSuchInterface(name: string): LanscopeError {
+  return new LanscopeError(
+    'NO_SUCH_INTERFACE',
+    `There is no interface ${name}`,
+    '`lanscope interfaces` lists those that are there',
+  );
+}
+
 /** What libpcap says when an interface cannot be opened, as something that a person can mend. */
 export function openError(name: string, text: string): LanscopeError {
   if (/permi(ssion|tted)|CAP_NET_RAW|EPERM|EACCES/i.test(text)) {
@@ -10,11 +18,7 @@ export function openError(name: string, text: string): LanscopeError {
     );
   }
   if (/no such device|does ?n.t exist|SIOCGIFHWADDR/i.test(text)) {
-    return new LanscopeError(
-      'NO_SUCH_INTERFACE',
-      `There is no interface ${name}`,
-      '`lanscope interfaces` lists those that are there',
-    );
+    return noSuchInterface(name);
   }
   if (/not up|is down|ENETDOWN/i.test(text)) {
     return new LanscopeError('NO_SUCH_INTERFACE', `${name} is down`, `Bring it up: ip link set ${name} up`);

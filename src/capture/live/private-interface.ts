@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { noSuchInterface } from './open-error.ts';
 
 /**
  * Why frames on this interface may reach others than this machine's own virtual networks; '' when they cannot as far
- * as Linux tells: no hardware behind it, no part of a bridge, no way to the default gateway.
+ * as Linux tells: no hardware behind it, no part of a bridge, no way to the default gateway. NO_SUCH_INTERFACE.
  */
 export function publicBecause(name: string): string {
   const folder = `/sys/class/net/${name}`;
-  if (!existsSync(folder)) return 'nothing is known of it';
+  if (!existsSync(folder)) {
+    if (process.platform === 'linux') throw noSuchInterface(name);
+    return 'nothing is known of it';
+  }
   if (existsSync(`${folder}/device`)) return 'it is a physical interface';
   if (existsSync(`${folder}/master`)) return 'it is part of a bridge or bond';
   if (defaultRouteInterfaces().includes(name)) return 'the default route leads over it';

@@ -45,7 +45,7 @@ export function options(yargs: Argv) {
     .example('lanscope mud check today.pcap --profile plug.mud.json --device plug', 'and nothing else, today')
     .example('lanscope mud diff plug-1.0.mud.json plug-1.1.mud.json', 'what a new firmware does')
     .epilogue(
-      'Exit codes: 0 the device keeps to its profile (the profiles allow the same), 1 not, 2 bad usage or input.',
+      'Exit codes: 0 the device keeps to its profile (the profiles allow the same), 1 not, 2 bad usage or input. What others tried and the device did not answer is told and alone no reason for 1: it is their doing.',
     );
 }
 

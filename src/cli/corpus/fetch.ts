@@ -1,6 +1,7 @@
 /** `lanscope corpus fetch`: the captures of a corpus onto this machine. The only command that uses the network. */
 import { join } from 'node:path';
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
+import { unwritable } from '../../bytes/unwritable.ts';
 import { dataFolder } from '../../harness/corpus.ts';
 import { fetchFiles } from '../../harness/fetch/fetch-corpus.ts';
 import { formatBytes } from '../../report/quantity.ts';
@@ -27,12 +28,7 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
   const received = new Map<string, number>();
   const sum = (): number => [...received.values()].reduce((total, bytes) => total + bytes, 0);
   await makeFolder(folder, 0o777).catch((cause: unknown) => {
-    throw new LanscopeError(
-      'OUTPUT_UNWRITABLE',
-      `${folder} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`,
-      '',
-      { cause },
-    );
+    throw unwritable(folder, cause);
   });
   // Two at once would write into the same parts, and each forget in the lock file what the other fetched.
   const unlock = await lockStore(join(folder, 'lanscope.fetch'), 0, folder);

@@ -5,6 +5,7 @@
  */
 import type { fileWriter as FileWriter, ParquetWriter } from 'hyparquet-writer';
 import { LanscopeError } from '../../bytes/error.ts';
+import { unwritable } from '../../bytes/unwritable.ts';
 import { type FeatureSet, featureSetId } from '../../detect/features/feature.ts';
 import { csvField } from '../../report/csv.ts';
 import { LineFile } from '../../report/line-file.ts';
@@ -181,9 +182,4 @@ class ParquetFile implements FeatureFile {
       throw unwritable(this.#path, cause);
     }
   }
-}
-
-function unwritable(path: string, cause: unknown): LanscopeError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new LanscopeError('OUTPUT_UNWRITABLE', `${path} cannot be written: ${message}`, '', { cause });
 }

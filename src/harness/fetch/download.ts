@@ -9,6 +9,7 @@ import { type FileHandle, open, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LanscopeError } from '../../bytes/error.ts';
+import { whyUnwritable } from '../../bytes/unwritable.ts';
 import { replaceFile } from '../replace-file.ts';
 
 export interface DownloadOptions {
@@ -171,7 +172,7 @@ function classify(error: unknown, stalled: boolean): unknown {
   if (stalled) return new Interruption('nothing came for too long');
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'EFBIG', 'EIO'].includes(code)) {
-    return new LanscopeError('OUTPUT_UNWRITABLE', `the file cannot be written (${code})`, '', {
+    return new LanscopeError('OUTPUT_UNWRITABLE', `the file cannot be written: ${whyUnwritable(code)}`, '', {
       cause: error,
     });
   }

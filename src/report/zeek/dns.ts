@@ -111,9 +111,9 @@ export class DnsLogRows {
 }
 
 /** Zeek writes the strings of a text record with their lengths. */
-function answerText({ type, value, strings }: DnsRecord): string {
+function answerText({ type, value, strings, stringBytes }: DnsRecord): string {
   if (value !== '' || strings.length === 0) return value === '' ? `<unknown type=${type}>` : value;
-  return strings.map((text) => `TXT ${Buffer.byteLength(text)} ${text}`).join(' ');
+  return strings.map((text, i) => `TXT ${stringBytes?.[i] ?? Buffer.byteLength(text)} ${text}`).join(' ');
 }
 
 function spanOf(from: Query, to: Query): number {

@@ -4,6 +4,7 @@
  */
 import type { DeviceLine, LiveView } from '../../engine/live-view.ts';
 import { formatBytes, formatCount, formatPlural, formatRate } from '../../report/quantity.ts';
+import { cellWidth, safeText, wrapCell } from '../../report/terminal/cell.ts';
 import { deviceLines, findingLines } from './detail.ts';
 import { devicesPane } from './devices-pane.ts';
 import { findingsPane } from './findings-pane.ts';
@@ -27,6 +28,9 @@ const ROOMY = 100;
 /** Share of the height that findings take below devices, and of the width beside them. */
 const FINDINGS_HEIGHT = 0.3;
 const FINDINGS_WIDTH = 0.36;
+/** Lines that a notice takes at most, and characters of it that are looked at. */
+const NOTICE_LINES = 3;
+const MAX_NOTICE = 600;
 
 export interface Frame {
   readonly lines: readonly string[];
@@ -183,7 +187,27 @@ function chart(history: History, rate: string, width: number, height: number, th
   );
 }
 
+/** Keys that are named below the panes, from the most useful on: those that fit. */
+const DETAIL_KEYS = ['esc back', 'j/k scroll', 'q quit', '? help'] as const;
+const LIST_KEYS = ['enter detail', 'tab pane', '/ filter', 's sort', 'q quit', '? help'] as const;
+/** Those that stay to the last, as they lead to all others. */
+const LAST_KEYS = 2;
+
+/** As many keys as fit in less than `width` columns. */
+function keysText(keys: readonly string[], width: number): string {
+  for (let count = keys.length; count > LAST_KEYS; count--) {
+    const shown = [...keys.slice(0, count - LAST_KEYS), ...keys.slice(-LAST_KEYS)];
+    const text = ` ${shown.join('  ')}`;
+    if (text.length < width) return text;
+  }
+  return ` ${keys.slice(-LAST_KEYS).join('  ')}`;
+}
+
 function footer({ notice }: ViewModel, state: ViewState, width: number, theme: Theme): string[] {
+  const filter =
+    state.filter === ''
+      ? ''
+      : `filter: ${column(state.filter, Math.min(24, state.filter.length)).trimEnd()} `;
   const keys = state.isTyping
     ? line(
         [
@@ -196,25 +220,21 @@ function footer({ notice }: ViewModel, state: ViewState, width: number, theme: T
     : ends(
         [
           {
-            text: state.isDetail
-              ? ' esc back  j/k scroll  q quit  ? help'
-              : ' enter detail  tab pane  / filter  s sort  q quit  ? help',
+            text: keysText(state.isDetail ? DETAIL_KEYS : LIST_KEYS, width - cellWidth(filter)),
             style: theme.dim,
           },
         ],
-        state.filter === ''
-          ? []
-          : [
-              {
-                text: `filter: ${column(state.filter, Math.min(24, state.filter.length)).trimEnd()} `,
-                style: theme.warning,
-              },
-            ],
+        filter === '' ? [] : [{ text: filter, style: theme.warning }],
         width,
       );
-  return notice === ''
-    ? [keys]
-    : [line([{ text: ` ${column(notice, width - 2)}`, style: theme.warning }], width), keys];
+  return [...noticeLines(notice, width, theme), keys];
+}
+
+function noticeLines(notice: string, width: number, theme: Theme): string[] {
+  if (notice === '') return [];
+  return wrapCell(safeText(notice, MAX_NOTICE), width - 2, NOTICE_LINES).map((text) =>
+    line([{ text: ` ${text}`, style: theme.warning }], width),
+  );
 }
 
 function tooSmall(columns: number, rows: number): Frame {

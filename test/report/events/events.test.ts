@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -51,5 +51,16 @@ test('a file that cannot be written is one clear error', async () => {
   const file = join(scratch, 'absent', 'events.ndjson');
   await assert.rejects(analyze({ paths: [CAPTURE], outputs: [new EventFile(file)], version: 'test' }), {
     code: 'OUTPUT_UNWRITABLE',
+    message: `${file} cannot be written: its folder does not exist`,
   });
+});
+
+test('a full disk is told in words', { skip: !existsSync('/dev/full') }, async () => {
+  await assert.rejects(
+    analyze({ paths: [CAPTURE], outputs: [new EventFile('/dev/full')], version: 'test' }),
+    {
+      code: 'OUTPUT_UNWRITABLE',
+      message: '/dev/full cannot be written: the disk is full',
+    },
+  );
 });

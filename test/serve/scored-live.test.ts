@@ -13,6 +13,7 @@ import type { Model } from '../../src/model/load.ts';
 import type { Scorer } from '../../src/model/scorer.ts';
 import type { PacketBatch } from '../../src/packet/batch.ts';
 import type { Report } from '../../src/report/schema.ts';
+import { createMetrics } from '../../src/serve/metrics/registry.ts';
 import { type LiveRun, type LiveStatus, runLive } from '../../src/serve/live.ts';
 import { goldenText } from '../engine/analyze-file.ts';
 import { CAPTURES, MODEL, scored, SKIP } from '../model/scoring-capture.ts';
@@ -93,6 +94,22 @@ describe('a model in the live loop', { skip: SKIP }, () => {
     const risks = new Map(whole.devices.map(({ id, risk }) => [id, risk.value]));
     for (const { id, index } of view!.lines) assert.equal(view!.device(index).risk.value, risks.get(id));
     assert.equal(report.models.length, 1);
+  });
+
+  test('what a model finds is counted with what the rules find', async () => {
+    const metrics = createMetrics({ version: 'test', check: () => ({ ok: true, text: '' }) });
+    const { report } = await live(MODEL!, Number.POSITIVE_INFINITY, { probes: [metrics] });
+    const { text } = await metrics.exposition();
+    const counted = [...text.matchAll(/^lanscope_findings\{rule="([^"]+)",severity="(\w+)"\} (\d+)$/gm)];
+    const total = counted.reduce((sum, [, , , count]) => sum + Number(count), 0);
+    assert.equal(total, report.findings.length);
+    const ofModel = report.findings.filter(({ rule }) => rule === 'ml-scan');
+    assert.deepEqual(
+      counted
+        .filter(([, rule]) => rule === 'ml-scan')
+        .map(([, , severity, count]) => [severity, Number(count)]),
+      [[ofModel[0]!.severity, ofModel.length]],
+    );
   });
 
   test('runs of the model do not meet, and one that fails is told once', async () => {

@@ -54,7 +54,18 @@ const ROOMS = {
   },
   store: { may: ['report', 'bytes'], because: 'the store remembers reports, not engines' },
   harness: {
-    may: ['engine', 'report', 'model', 'detect', 'fingerprint', 'flow', 'capture', 'packet', 'bytes'],
+    may: [
+      'launch',
+      'engine',
+      'report',
+      'model',
+      'detect',
+      'fingerprint',
+      'flow',
+      'capture',
+      'packet',
+      'bytes',
+    ],
     because: 'the harness runs the engine over corpora',
   },
   serve: {

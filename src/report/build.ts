@@ -23,9 +23,13 @@ export function buildReport(parts: ReportParts): Report {
   const digits = parts.inputs.reduce((most, { info }) => Math.max(most, info.timeDigits), 0);
   const devices = strongestDevices(parts.devices);
   const findings = parts.findings.map((finding) => buildFinding(finding, digits)).sort(compareFindings);
-  const body = {
-    schemaVersion: SCHEMA_VERSION as typeof SCHEMA_VERSION,
-    digest: '',
+  let digest: string | undefined;
+  const report: Report = {
+    schemaVersion: SCHEMA_VERSION,
+    /** Computed when it is asked for: tables do not show it. */
+    get digest() {
+      return (digest ??= reportDigest(report));
+    },
     complete: parts.complete,
     settings: sortedRecord(Object.entries(parts.settings)),
     input: parts.inputs.map(buildInput),
@@ -43,9 +47,9 @@ export function buildReport(parts: ReportParts): Report {
     },
     models: [...parts.models].sort(by((a, b) => compareText(a.name, b.name))),
     data: [...parts.data].sort(by((a, b) => compareText(a.name, b.name))),
+    run: parts.run,
   };
-  body.digest = reportDigest(body);
-  return { ...body, run: parts.run };
+  return report;
 }
 
 /** The devices with most traffic up to the bound, by id. */

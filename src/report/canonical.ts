@@ -33,8 +33,9 @@ export function canonicalJson(value: unknown): string {
 export function* canonicalChunks(object: object, skip: ReadonlySet<string> = new Set()): Generator<string> {
   let separator = '{';
   for (const key of sortedKeys(object)) {
+    if (skip.has(key)) continue;
     const value = (object as Record<string, unknown>)[key];
-    if (value === undefined || skip.has(key)) continue;
+    if (value === undefined) continue;
     yield `${separator}${JSON.stringify(key)}:`;
     separator = ',';
     if (!Array.isArray(value)) {

@@ -49,9 +49,10 @@ export const PORT_CLASSES: readonly Omit<PortClass, 'ports'>[] = [
 const REST = NAMED.length;
 export const PORTLESS = REST + 3;
 
-const BY_PORT = new Uint8Array(65_536).map((_, port) =>
-  port < 1024 ? REST : port < 49_152 ? REST + 1 : REST + 2,
-);
+const BY_PORT = new Uint8Array(65_536)
+  .fill(REST + 2)
+  .fill(REST + 1, 0, 49_152)
+  .fill(REST, 0, 1024);
 for (const [index, { ports }] of NAMED.entries()) for (const port of ports) BY_PORT[port] = index;
 
 /** Index in `PORT_CLASSES` of a TCP or UDP port. */

@@ -10,16 +10,15 @@ export function cellWidth(text: string): number {
   return textWidth(text);
 }
 
-/** Graphemes about whose width terminals agree: stacked marks and joined emoji are not among them. */
-const AGREED = /^(?:.[\p{Mn}\p{Me}]?|\p{Regional_Indicator}{2}|[\u1100-\u115f][\u1160-\u11a7])$/u;
-
 /** Harmless text of one line. Graphemes that terminals draw with different widths are written as code points. */
 export function safeText(text: string, maxLength = 200): string {
   const escaped = escapeForTerminal(text, maxLength);
   if (isPlain(escaped)) return escaped;
+  // Graphemes about whose width terminals agree: stacked marks and joined emoji are not among them.
+  const agreed = /^(?:.[\p{Mn}\p{Me}]?|\p{Regional_Indicator}{2}|[\u1100-\u115f][\u1160-\u11a7])$/u;
   let safe = '';
   for (const { segment } of graphemes(escaped)) {
-    safe += AGREED.test(segment) && textWidth(segment) > 0 ? segment : asCodePoints(segment);
+    safe += agreed.test(segment) && textWidth(segment) > 0 ? segment : asCodePoints(segment);
   }
   return safe;
 }

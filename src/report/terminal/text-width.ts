@@ -7,13 +7,6 @@ import { eastAsianWidth } from 'get-east-asian-width';
 
 /** Characters of one column each: ASCII, Latin letters, dashes, quotation marks and the ellipsis. */
 const PLAIN = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027]*$/;
-const VISIBLE =
-  /[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]/u;
-/** What takes columns of its own although it joins the character before it. */
-const SPACED = /[\p{Spacing_Mark}\uff00-\uffef]/u;
-const FLAG = /^\p{Regional_Indicator}{2}$/u;
-const EMOJI = /^\p{Emoji}\ufe0f/u;
-
 let segmenter: Intl.Segmenter | undefined;
 
 export function isPlain(text: string): boolean {
@@ -33,12 +26,18 @@ export function textWidth(text: string): number {
 }
 
 function graphemeWidth(grapheme: string): number {
-  const visible = VISIBLE.exec(grapheme);
+  // Here and not beside `PLAIN`: a class of Unicode is collected as soon as its expression is made.
+  const visible =
+    /[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]/u.exec(
+      grapheme,
+    );
   if (visible === null) return 0;
-  if (FLAG.test(grapheme) || EMOJI.test(grapheme)) return 2;
+  if (/^\p{Regional_Indicator}{2}$/u.test(grapheme) || /^\p{Emoji}\ufe0f/u.test(grapheme)) return 2;
+  // What takes columns of its own although it joins the character before it.
+  const spaced = /[\p{Spacing_Mark}\uff00-\uffef]/u;
   let width = 0;
   for (const character of grapheme.slice(visible.index)) {
-    if (width === 0 || SPACED.test(character)) width += eastAsianWidth(character.codePointAt(0)!);
+    if (width === 0 || spaced.test(character)) width += eastAsianWidth(character.codePointAt(0)!);
   }
   return width;
 }

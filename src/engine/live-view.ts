@@ -7,6 +7,7 @@ import { lookupVendor } from '../fingerprint/oui.ts';
 import { isMlFinding } from '../model/ml-findings.ts';
 import { buildDevice } from '../report/build-device.ts';
 import { buildFinding } from '../report/build.ts';
+import { bestName } from '../report/device-name.ts';
 import type { ReportDevice, ReportFinding } from '../report/schema.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -86,7 +87,7 @@ export class LiveView {
       line.findings = 0;
       if (known.names !== device.names.size) {
         known.names = device.names.size;
-        line.name = bestName(device);
+        line.name = bestName({ names: device.names.values() });
       }
       if (known.addresses !== device.addresses.size) {
         known.addresses = device.addresses.size;
@@ -179,16 +180,6 @@ export class LiveView {
       identity: null,
     };
   }
-}
-
-/** What it asked the DHCP server to be called, else its first name. */
-function bestName({ names }: Device): string {
-  let first = '';
-  for (const { name, source } of names.values()) {
-    if (source.startsWith('dhcp')) return name;
-    if (first === '') first = name;
-  }
-  return first;
 }
 
 /** Its first IPv4 address, else its first. */

@@ -7,7 +7,8 @@ import { LanscopeError } from '../../src/bytes/error.ts';
 import { detectSettings, requireBaseline } from '../../src/cli/detect-options.ts';
 import { configFromSettings } from '../../src/engine/config.ts';
 import type { Report } from '../../src/report/schema.ts';
-import { CAMERA, LAPTOP, ROUTER, Scene } from '../detect/scene.ts';
+import { CAMERA, INTRUDER, LAPTOP, ROUTER, Scene } from '../detect/scene.ts';
+import { lanscope } from './command.ts';
 
 let folder: string;
 let report: Report;
@@ -30,6 +31,22 @@ test('a report is read as baseline, a time as seconds, and a configuration keeps
   assert.equal(baseline!.digest, report.digest);
   assert.deepEqual([...baseline!.devices.keys()].sort(), [LAPTOP.mac, ROUTER.mac, CAMERA.mac].sort());
   assert.deepEqual(await detectSettings({}), {});
+});
+
+test('replay knows what was normal before, as analyze does', async () => {
+  const capture = join(folder, 'after.pcap');
+  await writeFile(capture, new Scene().resolve(0, CAMERA, ROUTER).resolve(1, INTRUDER, ROUTER).pcap());
+  const given = [capture, '--baseline', join(folder, 'before.json'), '--json'];
+  const [analyzed, replayed] = await Promise.all([
+    lanscope(['analyze', ...given]),
+    lanscope(['replay', '--speed', 'max', '--headless', ...given]),
+  ]);
+  const [expected, report] = [analyzed, replayed].map(({ stdout }) => JSON.parse(stdout) as Report);
+  assert.deepEqual(report!.findings, expected!.findings);
+  assert.deepEqual(
+    report!.findings.filter(({ rule }) => rule === 'new-device').map(({ device }) => device),
+    [INTRUDER.mac],
+  );
 });
 
 test('settings that name a baseline want that one', async () => {

@@ -92,6 +92,17 @@ describe('the terminal view', () => {
     );
   });
 
+  test('a device is called by the name that its report will have', async () => {
+    const pipeline = new Pipeline({ config: DEFAULT_CONFIG, selection: null, outputs: [] });
+    for await (const batch of openMemory(wireBytes(3))) pipeline.process(batch);
+    const name = 'workstation [02:00:00:00:00:01]';
+    const seen = { source: 'mdns' };
+    pipeline.devices.devices[0]!.names.set('a', { ...seen, name });
+    const named = new LiveView(pipeline);
+    named.refresh(1);
+    assert.equal(named.lines[0]!.name, 'workstation');
+  });
+
   test('at 80x24 shows traffic, devices, findings and keys', () => {
     const lines = plain(modelOf(view), FIRST_STATE, 80, 24);
     assert.match(lines[0]!, /^ lanscope .*300 packets, 13\.8 kB.*capturing 01:02:05/);

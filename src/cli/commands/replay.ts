@@ -5,13 +5,13 @@ import { type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { openCaptures } from '../../capture/open.ts';
 import { SEVERITIES } from '../../detect/finding.ts';
-import { readConfig } from '../../engine/config.ts';
 import type { Output } from '../../engine/output.ts';
 import { paceSource } from '../../harness/replay/paced-source.ts';
 import { EventFile } from '../../report/events/events.ts';
 import { runLive } from '../../serve/live.ts';
 import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport } from '../deliver-report.ts';
+import { detectOptions, detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { openDisplay } from '../live-display.ts';
 import { chosenModel, modelOption } from '../model-option.ts';
@@ -23,7 +23,7 @@ const MAX_SPEED = 1e6;
 
 export function options(yargs: Argv) {
   return selectionOptions(
-    modelOption(yargs)
+    detectOptions(modelOption(yargs))
       .positional('capture', {
         type: 'string',
         array: true,
@@ -87,7 +87,6 @@ export function options(yargs: Argv) {
         describe: 'Exit with 1 if there is a finding of this severity or above',
         requiresArg: true,
       })
-      .option('config', { type: 'string', describe: 'Thresholds and limits (JSON)', requiresArg: true })
       .example('lanscope replay lan.pcap --speed 60', 'an hour in a minute')
       .example('lanscope replay lan.pcap -i veth0 --rate 1000', 'onto a wire')
       .epilogue('The report is that of analyze, at any speed. Nothing is sent without --interface.'),
@@ -110,7 +109,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     });
   }
   for (const path of [args.output, args.events]) if (path !== undefined) await requireWritable(path);
-  const config = args.config === undefined ? undefined : await readConfig(args.config);
+  const settings = await detectSettings(args);
   const model = await chosenModel(args.model);
   const selection = selectionOf(args);
   const outputs: Output[] = args.events === undefined ? [] : [new EventFile(args.events)];
@@ -126,7 +125,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   try {
     display.begin();
     const report = await runLive({
-      ...(config === undefined ? {} : { config }),
+      ...settings,
       ...(selection === null ? {} : { selection }),
       ...(model === undefined ? {} : { model, onNotice: display.say }),
       source,

@@ -31,14 +31,15 @@ const common = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 const run = join(root, 'src/cli/run.ts');
+const startWorkers = join(root, 'src/cli/corpus/start-workers.ts');
 const { metafile } = await build({
   ...common,
   entryPoints: {
     commands: run,
+    // Loaded before the commands; what it starts is in a chunk that both share.
+    'start-workers': startWorkers,
     // Started as a process of its own by live capture.
     'libpcap-process': join(root, 'src/capture/live/libpcap-process.ts'),
-    // Started as processes of their own by `test` and `corpus run`.
-    'case-worker': join(root, 'src/harness/case-worker.ts'),
   },
   splitting: true,
   plugins: [foldConstants(), bundlePackages(root)],
@@ -53,7 +54,22 @@ await build({
   ...common,
   entryPoints: { lanscope: join(root, 'src/cli/launch.ts') },
   banner: { js: '#!/usr/bin/env node' },
-  plugins: [beside(run, './commands.js'), builtinsWithoutModules()],
+  plugins: [
+    beside({ [run]: './commands.js', [startWorkers]: './start-workers.js' }),
+    builtinsWithoutModules(),
+  ],
+});
+// Started as processes of their own by `test` and `corpus run`.
+await build({
+  ...common,
+  ...compiledScript(),
+  entryPoints: { 'case-worker': join(root, 'src/harness/case-worker.ts') },
+  plugins: [foldConstants(), bundlePackages(root)],
+});
+await build({
+  ...common,
+  entryPoints: { 'case-worker': join(root, 'src/harness/case-worker-launch.ts') },
+  plugins: [builtinsWithoutModules()],
 });
 chmodSync(join(dist, 'lanscope.js'), 0o755);
 
@@ -68,14 +84,15 @@ function compiledScript(): BuildOptions {
   };
 }
 
-/** Leaves the module at `path` outside: it is loaded from the bundle `file`. */
-function beside(path: string, file: string): Plugin {
+/** Leaves modules outside, by their paths: they are loaded from other bundles. */
+function beside(files: Readonly<Record<string, string>>): Plugin {
   return {
     name: 'beside',
     setup: (build) => {
-      build.onResolve({ filter: /^\./ }, ({ path: wanted, resolveDir }) =>
-        join(resolveDir, wanted) === path ? { path: file, external: true } : undefined,
-      );
+      build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+        const file = files[join(resolveDir, path)];
+        return file === undefined ? undefined : { path: file, external: true };
+      });
     },
   };
 }

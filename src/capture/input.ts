@@ -1,5 +1,5 @@
 import { LanscopeError } from '../bytes/error.ts';
-import { DEFAULT_BATCH_SIZE, PacketBatch } from '../packet/batch.ts';
+import { DEFAULT_BATCH_SIZE, MIN_BATCH_SIZE, PacketBatch } from '../packet/batch.ts';
 import { type ByteStream, withHead } from './byte-stream.ts';
 import {
   DEFAULT_MAX_EXPANSION,
@@ -11,7 +11,7 @@ import {
 import { DamageLog } from './damage.ts';
 import { PROBE_BYTES, probeFormat } from './format.ts';
 import { inputLabel } from './input-error.ts';
-import { DEFAULT_CHUNK_BYTES } from './limits.ts';
+import { DEFAULT_CHUNK_BYTES, MIN_CHUNK_BYTES } from './limits.ts';
 import { looksLike } from './not-a-capture.ts';
 import { isPoisoned, poisonBatch } from './poison.ts';
 import { DONE, type RecordReader } from './record-reader.ts';
@@ -43,12 +43,13 @@ export class Input {
   constructor(info: SourceInfo, index: number, stream: ByteStream, options: SourceOptions) {
     this.info = info;
     this.chunkSize = Math.max(1, options.chunkSize ?? DEFAULT_CHUNK_BYTES);
-    this.batch = new PacketBatch(Math.max(1, options.batchSize ?? DEFAULT_BATCH_SIZE));
+    const rows = Math.max(1, options.batchSize ?? DEFAULT_BATCH_SIZE);
+    this.batch = new PacketBatch(Math.min(rows, likelyRows(info.totalBytes)));
     this.batch.input = index;
     this.tap = tap(stream, info, options.noHash !== true);
     this.bound = { maxExpansion: options.maxExpansion ?? DEFAULT_MAX_EXPANSION, given: () => info.bytes };
     this.stream = this.tap.stream;
-    this.window = new Window(this.stream, this.chunkSize);
+    this.window = new Window(this.stream, Math.min(this.chunkSize, likelyBytes(info.totalBytes)));
   }
 
   /** Reads the first bytes and finds the format, inside of containers too; rejects when there is none. */
@@ -134,7 +135,8 @@ export class Input {
   private async finish(): Promise<void> {
     this.ended = true;
     if (this.closed) return;
-    const rest = new Uint8Array(this.chunkSize);
+    // Nobody looks at the last batch any more: its bytes can be written over.
+    const rest = this.window.bytes;
     for (;;) {
       const got = this.tap.stream.read(rest, 0, rest.length);
       const length = typeof got === 'number' ? got : await got;
@@ -146,4 +148,16 @@ export class Input {
     this.info.sha256 = this.tap.digest();
     await this.close();
   }
+}
+
+/**
+ * Most corpora are of small captures: the window and the batch of a large one would take longer to make, and to collect,
+ * than such a capture takes to read. Both are enough for any file; one that is larger than it says takes more turns.
+ */
+function likelyBytes(totalBytes: number): number {
+  return totalBytes === 0 ? Infinity : Math.max(MIN_CHUNK_BYTES, totalBytes + 1);
+}
+
+function likelyRows(totalBytes: number): number {
+  return totalBytes === 0 ? Infinity : Math.max(MIN_BATCH_SIZE, Math.ceil(totalBytes / 128));
 }

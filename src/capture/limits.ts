@@ -3,6 +3,9 @@
 /** Bytes per read unless a source is told otherwise: large enough to be rare, small enough to stay in the cache. */
 export const DEFAULT_CHUNK_BYTES = 512 * 1024;
 
+/** Bytes per read of a file that is smaller. */
+export const MIN_CHUNK_BYTES = 64 * 1024;
+
 /** Room kept before a new chunk for the record that the last one ended in. */
 export const CARRY_BYTES = 64 * 1024;
 

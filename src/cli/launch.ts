@@ -12,19 +12,28 @@ type Bundle = typeof RunModule;
 
 declare const LANSCOPE_VERSION: string;
 
+/** Commands that may want other processes. */
+const RUNS_CASES = ['test', 'corpus'];
+
 const argv = process.argv.slice(2);
+const name = argv.find((argument) => !argument.startsWith('-'));
 if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
   process.stdout.write(`${LANSCOPE_VERSION}\n`);
 } else {
   tuneV8();
+  if (RUNS_CASES.includes(name ?? '')) await startWorkers();
   const { run } = await load();
   process.exitCode = await run(argv);
 }
 
 async function load(): Promise<Bundle> {
-  const name = argv.find((argument) => !argument.startsWith('-'));
   if (name === 'analyze') return runCompiled(join(import.meta.dirname, 'analyze.cjs'), hasAnalyzed);
   return import('./run.ts');
+}
+
+async function startWorkers(): Promise<void> {
+  const { startLikelyWorkers } = await import('./corpus/start-workers.ts');
+  startLikelyWorkers(argv);
 }
 
 /** Whether captures were read: not so for help and for errors. */

@@ -4,6 +4,7 @@
  *
  * State: one average per device; episodes by actor.
  */
+import { FIRST_ENTRIES, withRoom } from '../bytes/column.ts';
 import { formatCount } from '../bytes/count.ts';
 import { deviceActor } from './actor.ts';
 import { findingOf } from './claim.ts';
@@ -18,7 +19,7 @@ const ALPHA = 1 / 60;
 
 export const trafficBurst: DetectorFactory<RuleConfig<'traffic-burst'>> = (config, view): Detector => {
   const rates = new DeviceRates(view);
-  const average = new Float64Array(view.devices.maxDevices);
+  let average = new Float64Array(FIRST_ENTRIES);
   const log = new EpisodeLog<{ peak: number; average: number }>(config.episodeSeconds, () => ({
     peak: 0,
     average: 0,
@@ -33,6 +34,7 @@ export const trafficBurst: DetectorFactory<RuleConfig<'traffic-burst'>> = (confi
   /** Ends second `second`, which `silent` seconds without any packet follow. */
   function close(second: number, silent: number): void {
     const { devices } = view.devices;
+    average = withRoom(average, devices.length);
     for (let device = 0; device < devices.length; device++) {
       rates.read(device);
       const packets = rates.packetsOut;

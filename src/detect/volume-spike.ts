@@ -5,6 +5,7 @@
  *
  * State: one average per device and direction; `MAX_EPISODES` episodes.
  */
+import { FIRST_ENTRIES, withRoom } from '../bytes/column.ts';
 import { formatCount } from '../bytes/count.ts';
 import { deviceActor } from './actor.ts';
 import { findingOf } from './claim.ts';
@@ -27,8 +28,8 @@ interface Spike {
 
 export const volumeSpike: DetectorFactory<RuleConfig<'volume-spike'>> = (config, view): Detector => {
   const rates = new DeviceRates(view);
-  const average = new Float64Array(view.devices.maxDevices);
-  const intervals = new Uint32Array(view.devices.maxDevices);
+  let average = new Float64Array(FIRST_ENTRIES);
+  let intervals = new Uint32Array(FIRST_ENTRIES);
   const running = new Map<number, Spike>();
   const spikes: Spike[] = [];
   let interval = -1;
@@ -45,6 +46,8 @@ export const volumeSpike: DetectorFactory<RuleConfig<'volume-spike'>> = (config,
   /** Ends the interval that began at `start`; `silent` intervals without any packet follow it. */
   function close(start: number, silent: number): void {
     const { alpha, factor, floorBytes, warmupIntervals } = config;
+    average = withRoom(average, view.devices.devices.length);
+    intervals = withRoom(intervals, view.devices.devices.length);
     for (let device = 0; device < view.devices.devices.length; device++) {
       rates.read(device);
       const bytes = rates.bytesOut + rates.bytesIn;

@@ -1,4 +1,5 @@
 import { isGroupIp, isIpv4Words, isLoopbackIp, isPrivateIp, isUnspecifiedIp } from '../bytes/address.ts';
+import { FIRST_ENTRIES, withRoom } from '../bytes/column.ts';
 import { AddressTable } from './address-table.ts';
 import type { AddressSource } from './device.ts';
 import { OnLinkPrefixes } from './on-link.ts';
@@ -39,20 +40,21 @@ export class AddressBook {
   /** Who proved an address first (a DHCP lease replaces it), by address. */
   private readonly provedBy = new AddressTable(MAX_ADDRESSES);
   private provedDevice = new Int32Array(64);
-  private readonly perDevice: Uint16Array;
+  private perDevice = new Uint16Array(FIRST_ENTRIES);
   /** Addresses by which a device is known only through traffic that was not forwarded. */
-  private readonly directCount: Uint16Array;
+  private directCount = new Uint16Array(FIRST_ENTRIES);
   /** Distinct public sources forwarded by a device, and public destinations handed to it: 32-bit sketches. */
-  private readonly forwardedFrom: Uint32Array;
-  private readonly forwardedTo: Uint32Array;
+  private forwardedFrom = new Uint32Array(FIRST_ENTRIES);
+  private forwardedTo = new Uint32Array(FIRST_ENTRIES);
   /** Calls that found no room. */
   overflow = 0;
 
-  constructor(maxDevices: number) {
-    this.perDevice = new Uint16Array(maxDevices);
-    this.directCount = new Uint16Array(maxDevices);
-    this.forwardedFrom = new Uint32Array(maxDevices);
-    this.forwardedTo = new Uint32Array(maxDevices);
+  /** To be called before anything is said of a device beyond `FIRST_ENTRIES`. */
+  makeRoom(devices: number): void {
+    this.perDevice = withRoom(this.perDevice, devices);
+    this.directCount = withRoom(this.directCount, devices);
+    this.forwardedFrom = withRoom(this.forwardedFrom, devices);
+    this.forwardedTo = withRoom(this.forwardedTo, devices);
   }
 
   claim(device: number, w0: number, w1: number, w2: number, w3: number, how: number, seconds: number): void {

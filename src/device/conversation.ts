@@ -1,4 +1,5 @@
 import { formatIpAt, isGroupIp, isUnspecifiedIp } from '../bytes/address.ts';
+import { FIRST_ENTRIES, withRoom } from '../bytes/column.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import { ISSUE } from '../packet/issue.ts';
 import type { FlowColumns } from '../flow/columns.ts';
@@ -19,14 +20,18 @@ export class Conversations {
   /** (device, address of the peer) → index into `peers`. */
   private readonly table = new AddressTable(LIMIT.peers);
   private readonly peers: DevicePeer[] = [];
-  private readonly silent: Uint16Array;
+  private silent = new Uint16Array(FIRST_ENTRIES);
   /** Services that are in their device's list: device, transport and port in one number. */
   private readonly served = new Set<number>();
 
   constructor(registry: DeviceRegistry, resolved: ResolvedNames) {
     this.registry = registry;
     this.resolved = resolved;
-    this.silent = new Uint16Array(registry.maxDevices);
+  }
+
+  /** To be called before a flow of a device beyond `FIRST_ENTRIES` ends. */
+  makeRoom(devices: number): void {
+    this.silent = withRoom(this.silent, devices);
   }
 
   flowEnd(slot: number, flows: FlowColumns): void {

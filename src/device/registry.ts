@@ -16,6 +16,7 @@ import {
   type Mac,
   NO_MAC,
 } from '../bytes/address.ts';
+import { FIRST_ENTRIES, withRoom } from '../bytes/column.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
@@ -69,7 +70,7 @@ export class DeviceRegistry {
   private readonly macs = new MacTable();
   /** Devices of links without MAC addresses: entry of the address → device. */
   private readonly ips: AddressTable;
-  private readonly ipDevices: Int32Array;
+  private ipDevices = new Int32Array(FIRST_ENTRIES);
   private readonly waiting = new Float64Array(LIMIT.waiting).fill(NO_MAC);
   private readonly seen = new Int32Array(1 << SEEN_BITS);
   private latestSeconds = 0;
@@ -78,13 +79,13 @@ export class DeviceRegistry {
   private readonly learner: Learner;
   private readonly conversations: Conversations;
 
-  // By device index.
-  readonly packetsOut: Float64Array;
-  readonly packetsIn: Float64Array;
-  readonly bytesOut: Float64Array;
-  readonly bytesIn: Float64Array;
-  private readonly lastSeconds: Uint32Array;
-  private readonly lastNanos: Uint32Array;
+  // By device index. They are replaced when devices become many (`makeRoom`): nobody may keep one.
+  packetsOut = new Float64Array(FIRST_ENTRIES);
+  packetsIn = new Float64Array(FIRST_ENTRIES);
+  bytesOut = new Float64Array(FIRST_ENTRIES);
+  bytesIn = new Float64Array(FIRST_ENTRIES);
+  private lastSeconds = new Uint32Array(FIRST_ENTRIES);
+  private lastNanos = new Uint32Array(FIRST_ENTRIES);
 
   constructor(issues: IssueCounter, options: RegistryOptions = {}) {
     const max = options.maxDevices ?? LIMIT.devices;
@@ -92,17 +93,10 @@ export class DeviceRegistry {
     this.maxDevices = max;
     this.knowledge = options.knowledge ?? builtInKnowledge();
     this.onNew = options.onNew;
-    this.addresses = new AddressBook(max);
+    this.addresses = new AddressBook();
     this.learner = new Learner(this);
     this.conversations = new Conversations(this, this.learner.resolved);
     this.ips = new AddressTable(max);
-    this.ipDevices = new Int32Array(max);
-    this.packetsOut = new Float64Array(max);
-    this.packetsIn = new Float64Array(max);
-    this.bytesOut = new Float64Array(max);
-    this.bytesIn = new Float64Array(max);
-    this.lastSeconds = new Uint32Array(max);
-    this.lastNanos = new Uint32Array(max);
   }
 
   /** Counts row `i` for its sender and receiver. The header columns must be decoded. */
@@ -415,6 +409,7 @@ export class DeviceRegistry {
 
   private create(id: string, mac: Mac, batch: PacketBatch, i: number): number {
     const index = this.devices.length;
+    if (index >= this.packetsOut.length) this.makeRoom(index + 1);
     this.devices.push({
       index,
       id,
@@ -432,6 +427,18 @@ export class DeviceRegistry {
       firstNanos: batch.tsNanos[i]!,
     });
     return index;
+  }
+
+  private makeRoom(devices: number): void {
+    this.packetsOut = withRoom(this.packetsOut, devices);
+    this.packetsIn = withRoom(this.packetsIn, devices);
+    this.bytesOut = withRoom(this.bytesOut, devices);
+    this.bytesIn = withRoom(this.bytesIn, devices);
+    this.lastSeconds = withRoom(this.lastSeconds, devices);
+    this.lastNanos = withRoom(this.lastNanos, devices);
+    this.ipDevices = withRoom(this.ipDevices, devices);
+    this.addresses.makeRoom(devices);
+    this.conversations.makeRoom(devices);
   }
 }
 

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { compareText } from '../bytes/order.ts';
 
 /** One case of a corpus: a folder with a capture and what is expected of it. */
@@ -17,20 +17,37 @@ export interface Case {
 
 /** All cases below a folder, by name: every folder that holds a file `capture.*`. */
 export function findCases(corpus: string): Case[] {
-  return readdirSync(corpus, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /(^|[\\/])capture\.[^\\/]+$/.test(path))
-    .map((path) => {
-      const capture = join(corpus, path);
-      const folder = join(capture, '..');
-      const expectation = join(folder, 'expect.json');
-      const truth = join(folder, 'truth.json');
-      return {
-        name: relative(corpus, folder),
-        capture,
-        golden: join(folder, 'report.json'),
-        expectation: existsSync(expectation) ? expectation : '',
-        truth: existsSync(truth) ? truth : '',
-      };
-    })
-    .sort((a, b) => compareText(a.name, b.name));
+  const cases: Case[] = [];
+  // Folders behind links: one that leads back to where it is would never end.
+  const linked = new Set<string>();
+  // Name and path; grows while it is walked.
+  const folders: [string, string][] = [['', corpus]];
+  for (const [name, folder] of folders) {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    const beside = (file: string): string =>
+      entries.some((entry) => entry.name === file) ? join(folder, file) : '';
+    for (const entry of entries) {
+      const path = join(folder, entry.name);
+      if (/^capture\.[^\\/]+$/.test(entry.name)) {
+        cases.push({
+          name,
+          capture: path,
+          golden: join(folder, 'report.json'),
+          expectation: beside('expect.json'),
+          truth: beside('truth.json'),
+        });
+      }
+      if (isFolder(entry, path, linked)) folders.push([join(name, entry.name), path]);
+    }
+  }
+  return cases.sort((a, b) => compareText(a.name, b.name));
+}
+
+function isFolder(entry: Dirent, path: string, linked: Set<string>): boolean {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return false;
+  const target = realpathSync(path);
+  if (linked.has(target)) return false;
+  linked.add(target);
+  return true;
 }

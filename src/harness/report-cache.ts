@@ -12,7 +12,6 @@ import {
   statSync,
   unlinkSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compareText } from '../bytes/order.ts';
@@ -24,11 +23,6 @@ export const LIMIT = {
   /** Bytes of reports that are kept; beyond it the oldest go. */
   cacheBytes: 512 * 1024 * 1024,
 } as const;
-
-/** `$XDG_CACHE_HOME/lanscope/reports`. */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'lanscope/reports');
-}
 
 /** SHA-256 of the program: its modules and data files, by name and content. */
 export function programDigest(): string {

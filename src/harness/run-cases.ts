@@ -2,11 +2,9 @@
  * Many cases, in this process or spread over several: one process a job, which takes one case after the other, so
  * that what counts is analysis and not start-up. Outcomes are told in the order of the cases.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { type RunSetup, settingsOf } from './case-settings.ts';
-import { programDigest, pruneCache } from './report-cache.ts';
+import type { RunSetup } from './case-settings.ts';
 import type { CaseOutcome, CaseTask } from './run-case.ts';
+import { dismissWorkers, takeWorker } from './worker-process.ts';
 
 export interface RunOptions extends Omit<RunSetup, 'program'> {
   /** Processes at once; with 1 everything happens in this one. */
@@ -18,13 +16,21 @@ export interface RunOptions extends Omit<RunSetup, 'program'> {
 /** Cases that a process is given ahead, so that it never waits for the next. */
 const AHEAD = 2;
 
-/** CONFIG_INVALID when the configuration cannot be read; what goes wrong with a case is its outcome. */
+/**
+ * CONFIG_INVALID when the configuration cannot be read; what goes wrong with a case is its outcome.
+ * What is not needed is not loaded: while this process does, the others wait for their first case.
+ */
 export async function runCases(tasks: readonly CaseTask[], options: RunOptions): Promise<CaseOutcome[]> {
   const { configFile, fingerprints, version, cache, record } = options;
-  const program = cache === null ? '' : programDigest();
-  const setup: RunSetup = { configFile, fingerprints, version, cache, program, record };
-  // Also when other processes run them: a wrong file is told once, here.
-  const settings = await settingsOf(setup);
+  const kept = cache === null ? null : await import('./report-cache.ts');
+  const setup: RunSetup = {
+    configFile,
+    fingerprints,
+    version,
+    cache,
+    program: kept?.programDigest() ?? '',
+    record,
+  };
   const outcomes = new Array<CaseOutcome | undefined>(tasks.length);
   let told = 0;
   const take = (index: number, outcome: CaseOutcome): void => {
@@ -36,14 +42,22 @@ export async function runCases(tasks: readonly CaseTask[], options: RunOptions):
   };
   const jobs = Math.min(options.jobs, tasks.length);
   if (jobs <= 1) {
-    // On demand: who leaves the work to other processes need not load what does it.
-    const { runCase } = await import('./run-case.ts');
+    dismissWorkers();
+    const [{ settingsOf }, { runCase }] = await Promise.all([
+      import('./case-settings.ts'),
+      import('./run-case.ts'),
+    ]);
+    const settings = await settingsOf(setup);
     for (const [index, task] of tasks.entries()) take(index, await runCase(task, settings));
   } else {
+    // The others read it too: a wrong file is told once, here.
+    if (configFile !== undefined) await (await import('../engine/config.ts')).readConfig(configFile);
     const waiting = tasks.map((_, index) => index);
-    await Promise.all(Array.from({ length: jobs }, () => runWorker(tasks, waiting, setup, take)));
+    const workers = Array.from({ length: jobs }, () => runWorker(tasks, waiting, setup, take));
+    dismissWorkers();
+    await Promise.all(workers);
   }
-  if (cache !== null) pruneCache(cache);
+  if (cache !== null) kept?.pruneCache(cache);
   return outcomes as CaseOutcome[];
 }
 
@@ -60,7 +74,7 @@ function runWorker(
   if (waiting.length === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const held: number[] = [];
-    const child = startWorker();
+    const child = takeWorker();
     const feed = (): void => {
       while (held.length < AHEAD && waiting.length > 0) {
         const index = waiting.shift()!;
@@ -98,10 +112,3 @@ const NOTHING: CaseOutcome = {
   cached: false,
   elapsedMs: 0,
 };
-
-function startWorker(): ChildProcess {
-  // Bundled, this is a chunk beside the worker's own file; run from the sources both are TypeScript.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const file = fileURLToPath(new URL(`./case-worker.${extension}`, import.meta.url));
-  return fork(file, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-}

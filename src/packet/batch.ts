@@ -3,6 +3,9 @@ import { type Mac, NO_MAC } from '../bytes/address.ts';
 /** Packets in a batch at most, unless a source is told otherwise. */
 export const DEFAULT_BATCH_SIZE = 2048;
 
+/** As few as make no difference: the fixed work of a batch is small beside that of its packets. */
+export const MIN_BATCH_SIZE = 256;
+
 /** `linkType` of a packet whose interface was never described. */
 export const NO_LINK_TYPE = 0xffff;
 

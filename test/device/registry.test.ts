@@ -138,6 +138,14 @@ test('a flood of forged MACs is bounded and does not keep a real device out', ()
   assert.equal(registry.deviceOf(parseMac(CAMERA))!.index, 250);
 });
 
+test('what was counted stays when devices become many', () => {
+  const macs = Array.from({ length: 2000 }, (_, i) => formatMac(0x0200_0000_0000 + i * 7919));
+  const registry = registryOf([...macs, ...macs].map((from) => ({ from, to: CAMERA })));
+  const camera = registry.indexOf(parseMac(CAMERA));
+  assert.equal(registry.traffic(camera).packetsIn, 4000);
+  for (const mac of macs) assert.equal(registry.traffic(registry.indexOf(parseMac(mac))).packetsOut, 2, mac);
+});
+
 test('addresses in frames of which nothing is understood are devices when they are heard again', () => {
   const noise = Array.from({ length: 3000 }, (_, i) => ({
     from: formatMac(0x0200_0000_0000 + i * 7919),

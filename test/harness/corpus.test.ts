@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { corpusCases, selectCases, shardCases } from '../../src/harness/corpus.ts';
+import { corpusCases } from '../../src/harness/corpus.ts';
+import { selectCases, shardCases } from '../../src/harness/select-cases.ts';
 import { parseManifest, readManifest } from '../../src/harness/manifest.ts';
 
 const corpus = join(import.meta.dirname, '../../corpus');

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -43,6 +52,43 @@ describe('cases', () => {
     assert.ok(digests[0]!.every((digest) => digest.length === 64));
     assert.deepEqual(digests[1], digests[0]);
   });
+});
+
+describe('the cases of a folder', () => {
+  const root = join(folder, 'found');
+  mkdirSync(join(root, 'a/b'), { recursive: true });
+  mkdirSync(join(root, 'c'));
+  for (const file of [
+    'a/capture.pcap',
+    'a/b/capture.pcapng.gz',
+    'a/b/expect.json',
+    'c/other.pcap',
+    'capture.cap',
+  ])
+    writeFileSync(join(root, file), '');
+
+  test('are the folders with a capture, by name, with what lies beside it', () => {
+    assert.deepEqual(
+      findCases(root).map(({ name, expectation, truth }) => ({ name, expectation, truth })),
+      [
+        { name: '', expectation: '', truth: '' },
+        { name: 'a', expectation: '', truth: '' },
+        { name: join('a', 'b'), expectation: join(root, 'a/b/expect.json'), truth: '' },
+      ],
+    );
+  });
+
+  test(
+    'are found behind links, and a link that leads back is followed once',
+    { skip: process.platform === 'win32' },
+    () => {
+      symlinkSync(join(root, 'a'), join(root, 'c/linked'));
+      symlinkSync('..', join(root, 'a/b/up'));
+      const names = findCases(root).map(({ name }) => name);
+      assert.ok(names.includes(join('c', 'linked')), names.join(' '));
+      assert.ok(names.length < 20, names.join(' '));
+    },
+  );
 });
 
 describe('the cache', () => {

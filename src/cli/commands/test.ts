@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCases } from '../../harness/case.ts';
-import { selectCases, shardCases } from '../../harness/corpus.ts';
+import { selectCases, shardCases } from '../../harness/select-cases.ts';
 import { runAndTell, runOptions } from '../corpus/run-options.ts';
 
 export function options(yargs: Argv) {

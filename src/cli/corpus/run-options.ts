@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Argv } from 'yargs';
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
-import { cacheFolder } from '../../harness/report-cache.ts';
+import { cacheFolder } from '../../harness/cache-folder.ts';
 import { renderJunit } from '../../harness/junit.ts';
 import { renderOutcome, renderOutcomesMarkdown, renderSummary, tally } from '../../harness/render-outcome.ts';
 import type { CaseTask } from '../../harness/run-case.ts';

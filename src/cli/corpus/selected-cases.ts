@@ -1,5 +1,5 @@
-import { corpusCases, type CorpusCase, openCorpus, selectCases, shardCases } from '../../harness/corpus.ts';
-import type { Corpus } from '../../harness/corpus.ts';
+import { type Corpus, corpusCases, type CorpusCase, openCorpus } from '../../harness/corpus.ts';
+import { selectCases, shardCases } from '../../harness/select-cases.ts';
 import { type CorpusArguments, requireCorpus } from '../commands/corpus.ts';
 
 /** The corpus that was asked for, and those of its cases that `--only` and `--shard` leave. */

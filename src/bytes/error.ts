@@ -31,6 +31,7 @@ export const ERROR_CODES = {
   NO_SUCH_INTERFACE: EXIT.environment,
   COMPONENT_MISSING: EXIT.environment,
   FETCH_FAILED: EXIT.environment,
+  FETCH_LOCKED: EXIT.environment,
 } as const satisfies Record<string, ExitCode>;
 export type ErrorCode = keyof typeof ERROR_CODES;
 

@@ -8,6 +8,7 @@ import Type from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { LanscopeError } from '../bytes/error.ts';
 import { compareText } from '../bytes/order.ts';
+import { describeMisfit } from '../report/misfit.ts';
 
 const closed = { additionalProperties: false } as const;
 const names = (description: string) => Type.Array(Type.String({ minLength: 1 }), { description });
@@ -129,8 +130,7 @@ export function parseTruth(text: string, name: string): Truth {
     throw invalid(`is not JSON: ${(cause as Error).message}`);
   }
   if (!Check(TruthSchema, value)) {
-    const [first] = Errors(TruthSchema, value);
-    throw invalid(`${first?.instancePath || 'the top level'} ${first?.message ?? 'is invalid'}`);
+    throw invalid(describeMisfit(Errors(TruthSchema, value)));
   }
   for (const [i, { from, to }] of value.episodes.entries()) {
     if (Date.parse(from) > Date.parse(to)) throw invalid(`/episodes/${i} ends before it begins`);

@@ -4,6 +4,7 @@ import { Check, Errors } from 'typebox/value';
 import { LanscopeError } from '../bytes/error.ts';
 import { SEVERITIES, type Severity } from '../detect/finding.ts';
 import { CATEGORIES } from '../fingerprint/evidence.ts';
+import { describeMisfit } from '../report/misfit.ts';
 import type { Report } from '../report/schema.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -65,11 +66,7 @@ export async function readExpectation(file: string): Promise<Expectation> {
     });
   }
   if (!Check(ExpectationSchema, value)) {
-    const [first] = Errors(ExpectationSchema, value);
-    throw new LanscopeError(
-      'CONFIG_INVALID',
-      `${file}: ${first?.instancePath || 'the top level'} ${first?.message ?? 'is invalid'}`,
-    );
+    throw new LanscopeError('CONFIG_INVALID', `${file}: ${describeMisfit(Errors(ExpectationSchema, value))}`);
   }
   return value;
 }

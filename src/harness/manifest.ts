@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import Type from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { LanscopeError } from '../bytes/error.ts';
+import { describeMisfit } from '../report/misfit.ts';
 
 const closed = { additionalProperties: false } as const;
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
@@ -114,8 +115,7 @@ export function parseManifest(text: string, name: string): Manifest {
     throw invalid(`is not JSON: ${(cause as Error).message}`);
   }
   if (!Check(ManifestSchema, value)) {
-    const [first] = Errors(ManifestSchema, value);
-    throw invalid(`${first?.instancePath || 'the top level'} ${first?.message ?? 'is invalid'}`);
+    throw invalid(describeMisfit(Errors(ManifestSchema, value)));
   }
   if ((value.folders === undefined) === (value.cases === undefined)) {
     throw invalid("needs either 'folders' or 'cases'");

@@ -45,6 +45,9 @@ export function renderDetectionScore(score: DetectionScore): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Of the columns after the name: the widest heading, and two spaces before it. */
+const COLUMN_WIDTHS = [10, 10, 10, 16];
+
 function techniqueRow(
   name: string,
   { episodes, detected, alarmed, medianSeconds }: Omit<TechniqueScore, 'technique'>,
@@ -59,7 +62,8 @@ function techniqueRow(
 }
 
 function row(name: string, ...cells: readonly string[]): string {
-  return `  ${name.padEnd(24)}${cells.map((cell) => cell.padStart(10)).join('')}`.trimEnd();
+  const padded = cells.map((cell, i) => cell.padStart(COLUMN_WIDTHS[i] ?? 0));
+  return `  ${name.padEnd(24)}${padded.join('')}`.trimEnd();
 }
 
 function after(seconds: number | null): string {

@@ -1,7 +1,7 @@
 /** Reading reports back: parse, upgrade, validate against the schema. */
 import { readFile } from 'node:fs/promises';
 import { LanscopeError } from '../bytes/error.ts';
-import { escapeForTerminal } from '../bytes/text.ts';
+import { describeMisfit } from './misfit.ts';
 import type { Report } from './schema.ts';
 import { upgradeReport } from './upgrade.ts';
 
@@ -46,10 +46,8 @@ async function validateReport(value: Record<string, unknown>, name: string): Pro
   const validator = Compile(ReportSchema);
   if (validator.Check(value)) return value;
   const [, errors] = validator.Errors(value);
-  const first = errors[0];
-  const where = first === undefined || first.instancePath === '' ? 'its top level' : first.instancePath;
   throw new LanscopeError(
     'REPORT_INVALID',
-    `${name} is not a valid lanscope report: ${escapeForTerminal(where)} ${first?.message ?? 'does not fit'}`,
+    `${name} is not a valid lanscope report: ${describeMisfit(errors)}`,
   );
 }

@@ -1,6 +1,7 @@
 import type Type from 'typebox';
 import type { TSchema } from 'typebox';
 import { LanscopeError } from '../bytes/error.ts';
+import { describeMisfit } from '../report/misfit.ts';
 import type { StoreData, StoreDataV1 } from './schema.ts';
 import { later } from './time-order.ts';
 import { STORE_VERSION } from './version.ts';
@@ -31,7 +32,7 @@ export async function readStoreText(text: string, path: string): Promise<StoreDa
     const validator = Compile(schema);
     if (validator.Check(value)) return value;
     const [, errors] = validator.Errors(value);
-    throw damaged(`${errors[0]?.instancePath ?? ''} ${errors[0]?.message ?? 'does not fit'}`);
+    throw damaged(describeMisfit(errors));
   };
   return version === 1 ? upgrade(fitting(StoreSchemaV1)) : fitting(StoreSchema);
 }

@@ -53,7 +53,7 @@ async function serve(behaviour: Behaviour): Promise<Served> {
     const n = ranges.push(request.headers.range) - 1;
     const status = behaviour.status?.(n);
     if (status !== undefined) {
-      response.writeHead(status).end();
+      response.writeHead(status, behaviour.headers).end();
       return;
     }
     const body = behaviour.body?.(n) ?? BODY;
@@ -207,6 +207,22 @@ describe('a download', () => {
       assert.ok(!existsSync(join(folder, `file-${files - 1}`)));
     });
   }
+});
+
+test('a server that redirects in a circle is asked once, and nobody is told to try again', async () => {
+  const circle = await serve({ status: () => 302, headers: { location: '/again' } });
+  const { url } = circle;
+  const [result] = await fetchFiles(
+    { manifest: 1, name: 'circle', title: '', baseUrl: url, cases: [] },
+    [{ path: 'capture.pcap' }],
+    { folder: join(folder, 'circle'), parallel: 1, timing: TIMING },
+  );
+  assert.equal(result?.status, 'failed');
+  assert.match(result.reason, /redirects again and again/);
+  assert.equal(result.mayGoOn, false);
+  // As many as one attempt follows.
+  assert.ok(circle.ranges.length <= 25, String(circle.ranges.length));
+  circle.close();
 });
 
 describe('a corpus', () => {

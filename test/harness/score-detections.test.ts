@@ -121,6 +121,7 @@ test('gates', () => {
 test('the text tells what was missed and what was false, and no control characters', () => {
   const text = renderDetectionScore(score([finding({ device: VICTIM, summary: 'a\u001b[31mb' })]));
   assert.match(text, /recall 0\.0 % \(0 of 1 episode\)/);
+  assert.match(text, /^ {2}attack {2,}episodes {2,}detected {2,}by alarm {2,}first evidence$/m);
   assert.match(text, /nmap-syn \(T1046\): nothing was told of its actor/);
   assert.ok(!text.includes('\u001b'));
 });

@@ -29,7 +29,7 @@ test('what is not a report is refused with its reason', async () => {
     [
       JSON.stringify({ ...report, totals: { ...report.totals, packets: -1 } }),
       'REPORT_INVALID',
-      /\/totals\/packets must be >= 0/,
+      /\/totals\/packets must be at least 0/,
     ],
   ];
   for (const [text, code, pattern] of cases) {

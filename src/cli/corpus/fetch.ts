@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { unwritable } from '../../bytes/unwritable.ts';
 import { dataFolder } from '../../harness/corpus.ts';
+import { GO_ON } from '../../harness/fetch/download.ts';
 import { fetchFiles } from '../../harness/fetch/fetch-corpus.ts';
 import { formatBytes } from '../../report/quantity.ts';
 import { safeText } from '../../report/terminal/cell.ts';
@@ -31,7 +32,7 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
     throw unwritable(folder, cause);
   });
   // Two at once would write into the same parts, and each forget in the lock file what the other fetched.
-  const unlock = await lockStore(join(folder, 'lanscope.fetch'), 0, folder);
+  const unlock = await lockStore(join(folder, 'lanscope.fetch'), 0, folder).catch(asFetchLock);
   const progress = countProgress(files.length, 'files', () => `, ${formatBytes(sum())}`);
   const results = await fetchFiles(corpus.manifest, files, {
     folder,
@@ -58,8 +59,14 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
     throw new LanscopeError(
       'FETCH_FAILED',
       `${failures.length} of ${files.length} files could not be fetched`,
-      'What was received is kept; run it again to go on',
+      failures.some(({ mayGoOn }) => mayGoOn) ? GO_ON : '',
     );
   }
   return EXIT.ok;
+}
+
+/** The lock is made as that of the store, which it is not. */
+function asFetchLock(error: unknown): never {
+  if (!(error instanceof LanscopeError) || error.code !== 'STORE_LOCKED') throw error;
+  throw new LanscopeError('FETCH_LOCKED', error.message, error.hint, { cause: error });
 }

@@ -50,13 +50,13 @@ export async function download(options: DownloadOptions): Promise<Downloaded> {
       const total = await attempt(options);
       return await complete(options, total);
     } catch (error) {
-      if (error instanceof Refusal) throw failure(options, error.message);
+      if (error instanceof Refusal) throw failure(options, error.message, '');
       if (!(error instanceof Interruption)) throw error;
       fruitless = sizeOf(partOf(path)) > before ? 0 : fruitless + 1;
       // Counted apart: a server that cuts what it spoils would look as if it brought something.
       if (error instanceof Spoilt) spoilt++;
       if (fruitless >= LIMIT.fruitlessAttempts || spoilt >= LIMIT.spoiltFiles) {
-        throw failure(options, error.message);
+        throw failure(options, error.message, GO_ON);
       }
       await sleep(retryMs * 2 ** Math.min(fruitless, 5));
     }
@@ -70,11 +70,14 @@ class Spoilt extends Interruption {}
 /** It will not. */
 class Refusal extends Error {}
 
-function failure({ url, path }: DownloadOptions, reason: string): LanscopeError {
+/** What can be done where the next attempt may go better. */
+export const GO_ON = 'What was received is kept; run it again to go on';
+
+function failure({ url, path }: DownloadOptions, reason: string, hint: string): LanscopeError {
   return new LanscopeError(
     'FETCH_FAILED',
     `${basename(path)} could not be fetched from ${url}: ${reason}`,
-    'What was received is kept; run it again to go on',
+    hint,
   );
 }
 
@@ -176,11 +179,12 @@ function classify(error: unknown, stalled: boolean): unknown {
       cause: error,
     });
   }
+  if (!(error instanceof TypeError)) return error;
   // fetch hides the reason in the cause.
-  const cause = (error as Error).cause;
-  if (error instanceof TypeError)
-    return new Interruption(cause instanceof Error ? cause.message : error.message);
-  return error;
+  const reason = error.cause instanceof Error ? error.cause.message : error.message;
+  // It followed twenty, and would again.
+  if (reason === 'redirect count exceeded') return new Refusal('the server redirects again and again');
+  return new Interruption(reason);
 }
 
 /** Checks what is there, and gives it its name. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LanscopeError } from '../../bytes/error.ts';
 import type { Manifest, ManifestFile } from '../manifest.ts';
 import { fileDigest } from '../report-cache.ts';
-import { download, type DownloadOptions } from './download.ts';
+import { download, type DownloadOptions, GO_ON } from './download.ts';
 import { Lock } from './lock.ts';
 
 export interface FetchOptions {
@@ -26,6 +26,8 @@ export interface FetchResult {
   readonly bytes: number;
   /** Why it failed. */
   readonly reason: string;
+  /** It failed, and may come when it is asked for again. */
+  readonly mayGoOn: boolean;
 }
 
 /** Fetches what is not here. A file that fails does not keep the others from coming. */
@@ -74,7 +76,7 @@ async function fetchFile(
         }
         lock.set(file.path, { url, bytes: size, sha256: digest });
       }
-      return { path: file.path, status: 'present', bytes: size, reason: '' };
+      return { path: file.path, status: 'present', bytes: size, reason: '', mayGoOn: false };
     }
     if (size !== undefined) {
       return failed(
@@ -91,9 +93,11 @@ async function fetchFile(
       onProgress: (done, total) => onProgress?.(file.path, done, total),
     });
     lock.set(file.path, { url, ...got });
-    return { path: file.path, status: 'fetched', bytes: got.bytes, reason: '' };
+    return { path: file.path, status: 'fetched', bytes: got.bytes, reason: '', mayGoOn: false };
   } catch (error) {
-    if (error instanceof LanscopeError) return failed(file.path, error.message);
+    if (error instanceof LanscopeError) {
+      return { ...failed(file.path, error.message), mayGoOn: error.hint === GO_ON };
+    }
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (code === undefined || syscall === undefined) throw error;
     return failed(file.path, `${target} cannot be written (${code})`);
@@ -101,7 +105,7 @@ async function fetchFile(
 }
 
 function failed(path: string, reason: string): FetchResult {
-  return { path, status: 'failed', bytes: 0, reason };
+  return { path, status: 'failed', bytes: 0, reason, mayGoOn: false };
 }
 
 /** CONFIG_INVALID where there is none, or none of HTTP: the address comes from whoever wrote the manifest. */

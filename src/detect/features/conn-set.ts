@@ -8,7 +8,7 @@ import { PORT_CLASSES } from './port-class.ts';
 import { SERVICE_CLASSES } from './service-class.ts';
 import { STATE_CLASSES } from './state-class.ts';
 
-/** Flows that are remembered of an originator and of a responder, and of a pair (see recent-flows.ts). */
+/** Flows that are remembered of an originator and of a responder, and of a pair (see host-windows.ts); powers of two. */
 export const WINDOW = { flows: 128, sourceSeconds: 3600, targetSeconds: 60, pairFlows: 32 } as const;
 
 const FLOW: readonly FeatureDefinition[] = [

@@ -71,6 +71,8 @@ export const FACT_KINDS = [
   'coap.resource',
   /** Name of a file asked for by TFTP. */
   'tftp.file',
+  /** Topic of an MQTT client's last will. */
+  'mqtt.topic',
   /** One word of a name, model or description: a model-number grammar. */
   'model',
   /** Discovery protocol of a vendor: `protocol`, `protocol.type=…`, `protocol.model=…`, `protocol.key=…`. */

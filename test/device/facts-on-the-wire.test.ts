@@ -1,4 +1,4 @@
-/** Every fact about what a device says in DHCP, DNS, mDNS, SSDP, UPnP or HTTP: a device that says so brings it up. */
+/** Every fact about what a device says in so many words: a device that says so brings it up. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -52,6 +52,11 @@ const SAYS: Partial<Record<FactKind, (device: Simulated, value: string) => Simul
     const slash = request.indexOf('/');
     return device.browsesAs('', request.slice(0, slash), request.slice(slash));
   },
+  'http.realm': (device, realm) => device.demandsLogin(realm),
+  'ssh.banner': (device, banner) => device.greets(banner),
+  'snmp.description': (device, text) => device.describesSystem(text),
+  'tftp.file': (device, file) => device.fetches(file),
+  'mqtt.topic': (device, topic) => device.subscribes('client', topic),
 };
 
 const facts = builtInKnowledge().facts.filter(({ kind }) => SAYS[kind] !== undefined);

@@ -1,7 +1,8 @@
 /** What a device says on its network, as frames: for captures of devices that nobody has at hand. */
 import type { Report } from '../../src/report/schema.ts';
 import { BROADCAST, type Host, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
-import { clientHelloBody, handshake, records, serverName } from '../protocol/tls-messages.ts';
+import { der } from '../protocol/certificate.ts';
+import { clientHelloBody, counted16, handshake, records, serverName } from '../protocol/tls-messages.ts';
 import { be16, be32, bytesOf, counted, labels } from '../protocol/write.ts';
 
 const MDNS: Host = { mac: '01:00:5e:00:00:fb', ip: '224.0.0.251' };
@@ -121,11 +122,11 @@ export class Simulated {
   }
 
   /** Answers the request of a computer on the network. */
-  serves(headers: Record<string, string>, body = ''): this {
+  serves(headers: Record<string, string>, body = '', status = '200 OK'): this {
     const lines = Object.entries({ ...headers, 'Content-Length': String(body.length) });
     const head = lines.map(([name, value]) => `${name}: ${value}\r\n`);
     const ask = bytesOf(`GET /description.xml HTTP/1.1\r\nHost: ${this.host.ip}\r\n\r\n`);
-    const answer = bytesOf('HTTP/1.1 200 OK\r\n', ...head, '\r\n', body);
+    const answer = bytesOf(`HTTP/1.1 ${status}\r\n`, ...head, '\r\n', body);
     this.scene.request(this.next(), LAPTOP, this.host, 80, ask, answer);
     return this;
   }
@@ -137,6 +138,44 @@ export class Simulated {
     const device = `<device>${type}<friendlyName>It</friendlyName>${elements.join('')}</device>`;
     const xml = `<?xml version="1.0"?><root xmlns="urn:schemas-upnp-org:device-1-0">${device}</root>`;
     return this.serves({ 'Content-Type': 'text/xml' }, xml);
+  }
+
+  /** Answers that its page is for those who log in. */
+  demandsLogin(realm: string): this {
+    return this.serves({ 'WWW-Authenticate': `Basic realm="${realm}"` }, '', '401 Unauthorized');
+  }
+
+  /** An SSH server's line. */
+  greets(banner: string): this {
+    const [ask, answer] = [bytesOf('SSH-2.0-Client\r\n'), bytesOf(`${banner}\r\n`)];
+    this.scene.request(this.next(), LAPTOP, this.host, 22, ask, answer);
+    return this;
+  }
+
+  /** Its answer to SNMP's question for sysDescr. */
+  describesSystem(text: string): this {
+    const name = bytesOf([0x06, 8, 0x2b, 6, 1, 2, 1, 1, 1, 0]);
+    const binding = der(0x30, name, der(0x04, bytesOf(text)));
+    const zero = bytesOf([0x02, 1, 0]);
+    const response = der(0xa2, bytesOf([0x02, 1, 7]), zero, zero, der(0x30, binding));
+    const payload = der(0x30, bytesOf([0x02, 1, 1]), der(0x04, bytesOf('public')), response);
+    this.scene.udp(this.next(), this.host, LAPTOP, [161, 40_000], payload);
+    return this;
+  }
+
+  /** Asks a TFTP server for a file. */
+  fetches(file: string): this {
+    this.scene.udp(this.next(), this.host, ROUTER, [40_000, 69], bytesOf(be16(1), file, 0, 'octet', 0));
+    return this;
+  }
+
+  /** Connects to an MQTT broker. */
+  subscribes(clientId: string, willTopic: string): this {
+    const fields = [clientId, willTopic, 'Offline'].map((text) => counted16(text));
+    const body = bytesOf(counted16('MQTT'), [4, 0x04], be16(60), ...fields);
+    const length = [(body.length & 127) | 128, body.length >> 7];
+    this.scene.request(this.next(), this.host, LAPTOP, 1883, bytesOf(0x10, length, body));
+    return this;
   }
 
   /** A datagram to everybody on the network. */

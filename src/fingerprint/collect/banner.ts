@@ -15,7 +15,8 @@ export function collectBanner(message: BannerObservation, claims: Claims): void 
   }
 }
 
-/** Devices often call themselves by product and number: `shellyplug-s-1A2B3C`. */
+/** Devices often call themselves by product and number: `shellyplug-s-1A2B3C`. Firmware has its own tree of topics. */
 export function collectMqttConnect(message: MqttConnectObservation, claims: Claims): void {
   claims.byHostName('mqtt.clientId', message.clientId);
+  claims.byFact('mqtt.willTopic', 'mqtt.topic', message.willTopic);
 }

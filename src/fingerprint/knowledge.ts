@@ -131,21 +131,54 @@ function lastOfEach(facts: readonly Fact[]): Iterable<PatternOfFact> {
   return patterns.values();
 }
 
+/** A built-in file. Its lines are found when their kind is first asked for, and numbered when one of them matched. */
+class FactFile {
+  readonly #name: string;
+  /** With a line end before every line. */
+  readonly #text: string;
+  #ends: number[] | undefined;
+
+  constructor(folder: string, name: string) {
+    this.#name = name;
+    this.#text = `\n${readFileSync(join(folder, name), 'utf8')}\n`;
+  }
+
+  *lines(kind: FactKind): Generator<FactLine> {
+    const start = `\n${kind}\t`;
+    for (let at = this.#text.indexOf(start); at >= 0;) {
+      const end = this.#text.indexOf('\n', at + start.length);
+      yield new FactLine(this, at, this.#text.slice(at + 1, end), kind.length);
+      at = this.#text.indexOf(start, end);
+    }
+  }
+
+  /** Where the line is whose preceding line end is at `at`. */
+  origin(at: number): string {
+    if (this.#ends === undefined) {
+      this.#ends = [];
+      for (let end = 0; end >= 0; end = this.#text.indexOf('\n', end + 1)) this.#ends.push(end);
+    }
+    return `facts/${this.#name}:${this.#ends.indexOf(at) + 1}`;
+  }
+}
+
 /** A line of a built-in file, parsed when its pattern first matches. */
 class FactLine implements PatternOfFact {
   readonly pattern: string;
+  readonly #file: FactFile;
+  readonly #at: number;
   readonly #text: string;
-  readonly #origin: string;
   #fact: Fact | undefined;
 
-  constructor(text: string, kindEnd: number, origin: string) {
+  constructor(file: FactFile, at: number, text: string, kindEnd: number) {
     this.pattern = text.slice(kindEnd + 1, text.indexOf('\t', kindEnd + 1));
+    this.#file = file;
+    this.#at = at;
     this.#text = text;
-    this.#origin = origin;
   }
 
   get fact(): Fact {
-    return (this.#fact ??= parseFact(this.#text, this.#origin));
+    return (this.#fact ??= parseFact(this.#text, this.#file.origin(this.#at)));
   }
 }
 
@@ -154,25 +187,12 @@ let builtIn: Knowledge | undefined;
 /** The facts that come with the program. Their lines are parsed when they first match. */
 export function builtInKnowledge(): Knowledge {
   if (builtIn !== undefined) return builtIn;
-  const lines = new Map<string, { readonly text: string; readonly origin: string }[]>();
   const folder = dataPath('facts');
-  for (const name of factFiles(folder)) {
-    let number = 0;
-    for (const text of readFileSync(join(folder, name), 'utf8').split('\n')) {
-      number++;
-      const tab = text.indexOf('\t');
-      if (tab < 0 || text.charCodeAt(0) === 35) continue;
-      const kind = text.slice(0, tab);
-      const line = { text, origin: `facts/${name}:${number}` };
-      const list = lines.get(kind);
-      if (list === undefined) lines.set(kind, [line]);
-      else list.push(line);
-    }
-  }
+  const files = factFiles(folder).map((name) => new FactFile(folder, name));
   let all: readonly Fact[] | undefined;
   builtIn = createKnowledge(
     () => (all ??= loadFacts(folder)),
-    (kind) => (lines.get(kind) ?? []).map(({ text, origin }) => new FactLine(text, kind.length, origin)),
+    (kind) => files.flatMap((file) => [...file.lines(kind)]),
   );
   return builtIn;
 }

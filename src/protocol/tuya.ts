@@ -4,13 +4,14 @@
  * Ignored on purpose: control messages between app and device, which use secret keys; checksums and GCM tags (what is
  * not JSON after decryption is foreign).
  */
-import { createDecipheriv, createHash } from 'node:crypto';
+import { createDecipheriv } from 'node:crypto';
 import { u32 } from '../bytes/endian.ts';
 import { announcement } from './announcement.ts';
 import type { MessageDecoder } from './decoder.ts';
 import { firstTextField, hasField, type JsonObject, readJsonObject, textField } from './json-object.ts';
 
-const PUBLIC_KEY = createHash('md5').update('yGAdlopoPVldABfn').digest();
+/** The MD5 of `yGAdlopoPVldABfn`, which is the same for all devices. */
+const PUBLIC_KEY = Buffer.from('6c1ec8e2bb9bb59ab50b0daf649b410a', 'hex');
 const PREFIX = { old: 0x000055aa, gcm: 0x00006699 } as const;
 const SUFFIX_BYTES = { old: 8, gcm: 4 } as const;
 const HEADER_BYTES = { old: 16, gcm: 18 } as const;

@@ -74,6 +74,7 @@ describe('the package', () => {
     const paths = packed.files.map(({ path }) => path);
     for (const path of [
       'dist/lanscope.js',
+      'dist/analyze.cjs',
       'dist/case-worker.js',
       'dist/THIRD-PARTY-NOTICES',
       'dist/report.schema.json',

@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** What every command loads. Packages that these import come along; all others stay outside. */
-const BUNDLED: ReadonlySet<string> = new Set(['yargs', 'get-east-asian-width', 'typebox', 'fzstd', 'lowdb']);
+const BUNDLED: ReadonlySet<string> = new Set([
+  'yargs',
+  'cli-table3',
+  'get-east-asian-width',
+  'typebox',
+  'fzstd',
+  'lowdb',
+]);
 
 /** Packages that something of our own stands in for. */
 const REPLACED: Readonly<Record<string, string>> = {
@@ -16,13 +23,23 @@ export function bundlePackages(root: string): Plugin {
   return {
     name: 'bundle-packages',
     setup(build) {
-      build.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
         if (path.startsWith('node:') || importer === '') return undefined;
         const replaced = REPLACED[path];
-        if (replaced !== undefined) return { path: join(root, replaced) };
+        if (replaced !== undefined) {
+          return {
+            path: join(root, replaced),
+            ...(kind === 'require-call' ? { namespace: 'required' } : {}),
+          };
+        }
         const isOurs = !importer.includes('node_modules');
         return isOurs && !BUNDLED.has(packageOf(path)) ? { path, external: true } : undefined;
       });
+      // Who requires one of these wants what the module exports by default.
+      build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
+        contents: `module.exports = require(${JSON.stringify(path)}).default;`,
+        resolveDir: root,
+      }));
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Tables on a terminal: cells of safe text, columns that share the width. */
+import Table from 'cli-table3';
 import { cellWidth, fitCell, shareColumns, wrapCell } from './cell.ts';
 
 export interface Column {
@@ -45,18 +46,25 @@ export function renderGrid(
       ),
     ),
   );
-  // Text that broke at spaces may take less than its share.
-  const taken = columns.map((_, i) =>
-    [heads, ...body].reduce((most, row) => Math.max(most, ...row[i]!.map((line) => line.width)), 0),
-  );
-  const rule = drawRule('├┼┤', taken);
-  const lines = [drawRule('┌┬┐', taken), ...drawRow(heads, columns, taken)];
-  body.forEach((row, i) => {
-    if (separated || i === 0) lines.push(rule);
-    lines.push(...drawRow(row, columns, taken));
+  const table = new Table({
+    head: heads.map(standIn),
+    colAligns: columns.map(({ align }) => align ?? 'left'),
+    style: { head: [], border: [] },
   });
-  lines.push(drawRule('└┴┘', taken));
-  return lines.join('\n');
+  for (const row of body) table.push(row.map(standIn));
+  // cli-table3 draws a rule under every row or under none, not even the head. Rules alone start with this tee.
+  const lines = table.toString().split('\n');
+  const ruleAfterHead = lines.findIndex(isRule);
+  const texts = [heads, ...body].flatMap(linesOfRow);
+  let next = 0;
+  return lines
+    .filter((line, i) => separated || i === ruleAfterHead || !isRule(line))
+    .map((line) => (line.startsWith('│') ? filledIn(line, texts[next++]!) : line))
+    .join('\n');
+}
+
+function isRule(line: string): boolean {
+  return line.startsWith('├');
 }
 
 /** A line of a cell, with its style, and the columns that it takes. */
@@ -69,26 +77,23 @@ function fitted(text: string, style: ((text: string) => string) | undefined): Li
   return { text: style?.(text) ?? text, width: cellWidth(text) };
 }
 
-/** `corners`: left, middle and right. */
-function drawRule([left, middle, right]: string, widths: readonly number[]): string {
-  return left + widths.map((width) => '─'.repeat(width + 2)).join(middle) + right;
+/** What cli-table3 lays out for a cell: its widths are those of an older Unicode, and it takes styles apart. */
+const FILL = 'x';
+
+function standIn(lines: readonly Line[]): string {
+  return lines.map(({ width }) => FILL.repeat(width)).join('\n');
 }
 
-/** The lines that a row takes: as many as its highest cell. */
-function drawRow(
-  cells: readonly (readonly Line[])[],
-  columns: readonly Column[],
-  widths: readonly number[],
-): string[] {
-  const height = cells.reduce((most, lines) => Math.max(most, lines.length), 1);
-  return Array.from({ length: height }, (_, n) => {
-    const parts = cells.map((lines, i) => drawLine(lines[n], columns[i]!, widths[i]!));
-    return `│ ${parts.join(' │ ')} │`;
+/** The cells of each line that a row takes. */
+function linesOfRow(row: readonly (readonly Line[])[]): (Line | undefined)[][] {
+  const height = Math.max(1, ...row.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, n) => row.map((lines) => lines[n]));
+}
+
+function filledIn(line: string, cells: readonly (Line | undefined)[]): string {
+  const parts = line.split('│');
+  cells.forEach((cell, i) => {
+    if (cell !== undefined) parts[i + 1] = parts[i + 1]!.replace(FILL.repeat(cell.width), () => cell.text);
   });
-}
-
-function drawLine(line: Line | undefined, { align }: Column, columns: number): string {
-  if (line === undefined) return ' '.repeat(columns);
-  const space = ' '.repeat(columns - line.width);
-  return align === 'right' ? space + line.text : line.text + space;
+  return parts.join('│');
 }

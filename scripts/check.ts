@@ -13,6 +13,7 @@ const steps: readonly (readonly [name: string, command: readonly string[]])[] = 
   ['types', ['tsc', '--noEmit', '-p', '.']],
   ['formatting', ['prettier', '--check', '--log-level', 'warn', '.']],
   ['schema freshness', ['tsx', 'scripts/build-schema.ts', '--check']],
+  ['WebAssembly freshness', ['tsx', 'scripts/build-hot.ts', '--check']],
   ['tables of the README', ['tsx', 'scripts/build-tables.ts', '--check']],
   ['tests with coverage', ['c8', '--config', '.c8rc.json', 'tsx', 'scripts/test.ts']],
 ];

@@ -1,4 +1,5 @@
 import { LanscopeError } from '../bytes/error.ts';
+import type { HotMemory } from '../hot/memory.ts';
 import { DEFAULT_BATCH_SIZE, MIN_BATCH_SIZE, PacketBatch } from '../packet/batch.ts';
 import { type ByteStream, withHead } from './byte-stream.ts';
 import {
@@ -29,6 +30,7 @@ export class Input {
   private readonly damage = new DamageLog();
   private readonly poisoned = isPoisoned();
   private readonly chunkSize: number;
+  private readonly memory: HotMemory | null;
   private readonly tap: Tap;
   private readonly bound: ExpansionBound;
   /** The innermost stream: what the window reads. */
@@ -43,13 +45,15 @@ export class Input {
   constructor(info: SourceInfo, index: number, stream: ByteStream, options: SourceOptions) {
     this.info = info;
     this.chunkSize = Math.max(1, options.chunkSize ?? DEFAULT_CHUNK_BYTES);
+    this.memory = options.memory ?? null;
     const rows = Math.max(1, options.batchSize ?? DEFAULT_BATCH_SIZE);
-    this.batch = new PacketBatch(Math.min(rows, likelyRows(info.totalBytes)));
+    this.batch = new PacketBatch(Math.min(rows, likelyRows(info.totalBytes)), this.memory);
     this.batch.input = index;
     this.tap = tap(stream, info, options.noHash !== true);
     this.bound = { maxExpansion: options.maxExpansion ?? DEFAULT_MAX_EXPANSION, given: () => info.bytes };
     this.stream = this.tap.stream;
-    this.window = new Window(this.stream, Math.min(this.chunkSize, likelyBytes(info.totalBytes)));
+    const bytes = Math.min(this.chunkSize, likelyBytes(info.totalBytes));
+    this.window = new Window(this.stream, bytes, this.memory);
   }
 
   /** Reads the first bytes and finds the format, inside of containers too; rejects when there is none. */
@@ -71,7 +75,7 @@ export class Input {
       containers.unshift(compression.name);
       const packed = withHead(bytes.slice(start, end), this.stream);
       this.stream = unpack(compression, packed, this.damage, this.bound);
-      this.window = new Window(this.stream, this.chunkSize);
+      this.window = new Window(this.stream, this.chunkSize, this.memory);
     }
   }
 

@@ -4,6 +4,7 @@
  * Ignored on purpose: the time zone and accuracy fields (always 0 in practice), the FCS length bits.
  */
 import type { PacketBatch } from '../packet/batch.ts';
+import { STATE } from '../hot/layout.ts';
 import { NO_LINK_TYPE } from '../packet/batch.ts';
 import type { DamageLog } from './damage.ts';
 import { maxFrameBytes } from './limits.ts';
@@ -104,6 +105,32 @@ class PcapReader implements RecordReader {
     let row = batch.count;
     let status: ReadStatus = HUNGRY;
     let seconds = this.seconds;
+    const { hot } = batch;
+    if (hot !== null && normal && recordHeaderBytes === 16 && window.bytes.buffer === hot.buffer) {
+      const state = hot.words;
+      state[STATE.last >>> 2] = last;
+      const swapped = littleEndian ? 0 : 1;
+      const before = row;
+      const { byteOffset } = window.bytes;
+      row = hot.core.frame(
+        batch.base,
+        byteOffset,
+        at,
+        end,
+        row,
+        capacity,
+        swapped,
+        nanosPerUnit,
+        linkType,
+        maxFrame,
+      );
+      at = state[STATE.at >>> 2]!;
+      last = state[STATE.last >>> 2]!;
+      if (row > before) {
+        seconds = batch.tsSeconds[row - 1]!;
+        this.emptyRecords = 0;
+      }
+    }
     for (;;) {
       if (row === capacity) {
         status = FULL;

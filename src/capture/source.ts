@@ -1,3 +1,4 @@
+import type { HotMemory } from '../hot/memory.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 
 /** Where and how a capture is damaged. Offsets count bytes of the uncompressed capture. */
@@ -89,4 +90,6 @@ export interface SourceOptions {
   readonly noHash?: boolean;
   /** Times its own size that a compressed input may expand to, beyond the first GiB (default 1000). */
   readonly maxExpansion?: number;
+  /** Where batches and windows lie, as far as there is room. */
+  readonly memory?: HotMemory;
 }

@@ -1,4 +1,5 @@
 import type { ByteStream } from './byte-stream.ts';
+import type { HotMemory } from '../hot/memory.ts';
 import { CARRY_BYTES, MAX_RECORD_BYTES } from './limits.ts';
 
 /**
@@ -21,11 +22,13 @@ export class Window {
   private readonly stream: ByteStream;
   private readonly chunkSize: number;
 
-  constructor(stream: ByteStream, chunkSize: number) {
+  constructor(stream: ByteStream, chunkSize: number, memory: HotMemory | null = null) {
     this.stream = stream;
     this.chunkSize = chunkSize;
-    this.bytes = new Uint8Array(chunkSize + CARRY_BYTES);
-    this.view = new DataView(this.bytes.buffer);
+    const size = chunkSize + CARRY_BYTES;
+    const at = memory === null ? -1 : memory.take(size);
+    this.bytes = memory === null || at < 0 ? new Uint8Array(size) : new Uint8Array(memory.buffer, at, size);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, size);
   }
 
   /** Offset of `bytes[at]` in the stream. */

@@ -17,6 +17,8 @@ import {
   NO_MAC,
 } from '../bytes/address.ts';
 import { FIRST_ENTRIES, withRoom } from '../bytes/column.ts';
+import { DEVICE, DEVICES, STATE } from '../hot/layout.ts';
+import type { HotMemory } from '../hot/memory.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
@@ -48,6 +50,8 @@ const SYN_OR_SYN_ACK = TCP_FLAG.syn | TCP_FLAG.ack;
 
 export interface RegistryOptions {
   readonly maxDevices?: number;
+  /** Where counters lie, if they fit. */
+  readonly memory?: HotMemory;
   /** Facts that devices are recognised by; the built-in ones when absent. */
   readonly knowledge?: Knowledge;
   /** Called when a device is heard from for the first time, with its index and the packet that it sent. */
@@ -73,12 +77,17 @@ export class DeviceRegistry {
   private ipDevices = new Int32Array(FIRST_ENTRIES);
   private readonly waiting = new Float64Array(LIMIT.waiting).fill(NO_MAC);
   private readonly seen = new Int32Array(1 << SEEN_BITS);
-  private latestSeconds = 0;
-  private latestNanos = 0;
+  /** Seconds and nanoseconds of the latest packet. */
+  private readonly latest: Uint32Array = new Uint32Array(2);
+  /** Devices that the packet last given to `packet` was counted for, -1 for none. */
+  source = -1;
+  destination = -1;
 
   private readonly learner: Learner;
   private readonly conversations: Conversations;
 
+  /** Devices that there is room for in the columns. */
+  private room = FIRST_ENTRIES;
   // By device index. They are replaced when devices become many (`makeRoom`): nobody may keep one.
   packetsOut = new Float64Array(FIRST_ENTRIES);
   packetsIn = new Float64Array(FIRST_ENTRIES);
@@ -97,6 +106,16 @@ export class DeviceRegistry {
     this.learner = new Learner(this);
     this.conversations = new Conversations(this, this.learner.resolved);
     this.ips = new AddressTable(max);
+    const { memory } = options;
+    if (memory !== undefined && max <= DEVICES) {
+      this.packetsOut = new Float64Array(memory.buffer, DEVICE.packetsOut, max);
+      this.packetsIn = new Float64Array(memory.buffer, DEVICE.packetsIn, max);
+      this.bytesOut = new Float64Array(memory.buffer, DEVICE.bytesOut, max);
+      this.bytesIn = new Float64Array(memory.buffer, DEVICE.bytesIn, max);
+      this.lastSeconds = new Uint32Array(memory.buffer, DEVICE.lastSeconds, max);
+      this.lastNanos = new Uint32Array(memory.buffer, DEVICE.lastNanos, max);
+      this.latest = new Uint32Array(memory.buffer, STATE.latestSeconds, 2);
+    }
   }
 
   /** Counts row `i` for its sender and receiver. The header columns must be decoded. */
@@ -120,6 +139,8 @@ export class DeviceRegistry {
       destination = this.indexOfIp(batch.dstIp, i * 4, batch, i);
     }
 
+    this.source = source;
+    this.destination = destination;
     const wireLen = batch.wireLen[i]!;
     const isLatest = this.isLatest(batch.tsSeconds[i]!, batch.tsNanos[i]!);
     if (source >= 0) {
@@ -217,6 +238,11 @@ export class DeviceRegistry {
     } finally {
       for (const device of this.devices) withdrawRoles(device);
     }
+  }
+
+  /** The counters lie in this memory. */
+  isIn(memory: HotMemory): boolean {
+    return this.packetsOut.buffer === memory.buffer;
   }
 
   /** Index of the device with this MAC, or -1. */
@@ -317,10 +343,10 @@ export class DeviceRegistry {
 
   /** No packet so far is later than this time; packets nearly always come in the order of time. */
   private isLatest(seconds: number, nanos: number): boolean {
-    if (seconds < this.latestSeconds || (seconds === this.latestSeconds && nanos < this.latestNanos))
-      return false;
-    this.latestSeconds = seconds;
-    this.latestNanos = nanos;
+    const { latest } = this;
+    if (seconds < latest[0]! || (seconds === latest[0] && nanos < latest[1]!)) return false;
+    latest[0] = seconds;
+    latest[1] = nanos;
     return true;
   }
 
@@ -409,7 +435,7 @@ export class DeviceRegistry {
 
   private create(id: string, mac: Mac, batch: PacketBatch, i: number): number {
     const index = this.devices.length;
-    if (index >= this.packetsOut.length) this.makeRoom(index + 1);
+    if (index >= this.room) this.makeRoom();
     this.devices.push({
       index,
       id,
@@ -429,7 +455,9 @@ export class DeviceRegistry {
     return index;
   }
 
-  private makeRoom(devices: number): void {
+  private makeRoom(): void {
+    this.room *= 2;
+    const devices = Math.min(this.room, this.maxDevices);
     this.packetsOut = withRoom(this.packetsOut, devices);
     this.packetsIn = withRoom(this.packetsIn, devices);
     this.bytesOut = withRoom(this.bytesOut, devices);

@@ -3,6 +3,7 @@ import { openCaptures } from '../capture/open.ts';
 import type { Source, SourceOptions } from '../capture/source.ts';
 import type { Baseline } from '../detect/baseline.ts';
 import { extendKnowledge } from '../fingerprint/knowledge.ts';
+import { HotMemory } from '../hot/memory.ts';
 import type { Report } from '../report/schema.ts';
 import { DEFAULT_CONFIG, type EngineConfig } from './config.ts';
 import type { Output } from './output.ts';
@@ -47,6 +48,8 @@ export interface AnalyzeOptions {
   readonly signal?: AbortSignal;
   /** Damage in a capture is an error. */
   readonly strict?: boolean;
+  /** Memory that the source's batches lie in. */
+  readonly memory?: HotMemory;
   /** Version of the program, for the report. */
   readonly version: string;
 }
@@ -60,7 +63,15 @@ export interface Analysis {
  * Throws `LanscopeError`: what the caller can mend (no such file, not a capture, with `strict` damage).
  */
 export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
-  return analyzeSource(openCaptures(options.paths, options.source), options);
+  const memory = HotMemory.open();
+  try {
+    return await analyzeSource(openCaptures(options.paths, { ...options.source, memory }), {
+      ...options,
+      memory,
+    });
+  } finally {
+    memory.close();
+  }
 }
 
 /** As `analyze`, for any source: the seam at which live capture and tests come in. */
@@ -79,6 +90,7 @@ export async function analyzeSource(
     config: options.config ?? DEFAULT_CONFIG,
     selection: options.selection ?? null,
     outputs,
+    ...(options.memory === undefined ? {} : { memory: options.memory }),
     ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
     ...(options.fingerprints === undefined ? {} : { knowledge: extendKnowledge(options.fingerprints) }),
   });

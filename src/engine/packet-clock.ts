@@ -29,6 +29,11 @@ export class PacketClock {
   strays = 0;
   /** Number of the first packet of the last one of these. */
   strayPacket = 0;
+  /** No strange time waits to be confirmed, and there was a packet. */
+  get isCalm(): boolean {
+    return this.#agreeing === 0 && this.seconds >= 0;
+  }
+
   #candidate = -1;
   #agreeing = 0;
   #firstStrange = 0;

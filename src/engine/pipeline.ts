@@ -6,7 +6,10 @@ import type { Knowledge } from '../fingerprint/knowledge.ts';
 import { DeviceRegistry } from '../device/registry.ts';
 import { FlowIntake, type PacketTap } from '../flow/intake.ts';
 import { Inspector } from '../flow/inspect.ts';
+import type { ExpressLane } from '../flow/express-lane.ts';
 import { FlowTable } from '../flow/table.ts';
+import { STATE } from '../hot/layout.ts';
+import type { HotMemory } from '../hot/memory.ts';
 import { PacketBatch } from '../packet/batch.ts';
 import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import { decodeHeaders } from '../packet/decode.ts';
@@ -30,6 +33,8 @@ export interface PipelineOptions {
   readonly knowledge?: Knowledge;
   /** What was normal before. */
   readonly baseline?: Baseline;
+  /** Memory that the batches lie in, too. */
+  readonly memory?: HotMemory;
 }
 
 /**
@@ -58,10 +63,12 @@ export class Pipeline {
   readonly #onDevice: readonly Detector[];
   readonly #onOutputFlowStart: readonly Output[];
   readonly #context: MessageContext;
+  readonly #memory: HotMemory | null;
+  readonly #lane: ExpressLane | null;
   readonly #clock = new PacketClock();
   #strays = 0;
 
-  constructor({ config: given, selection, outputs, knowledge, baseline }: PipelineOptions) {
+  constructor({ config: given, selection, outputs, knowledge, baseline, memory }: PipelineOptions) {
     const config = baseline === undefined ? given : withBaseline(given, baseline);
     this.config = config;
     this.#outputs = outputs;
@@ -73,6 +80,7 @@ export class Pipeline {
     this.flows.isTold = true;
     this.devices = new DeviceRegistry(this.issues, {
       maxDevices: config.device.maxDevices,
+      ...(memory === undefined ? {} : { memory }),
       ...(knowledge === undefined ? {} : { knowledge }),
       onNew: (device, batch, i) => this.#deviceNew(device, batch, i),
     });
@@ -98,6 +106,10 @@ export class Pipeline {
     for (const output of outputs) output.begin?.(this.flows, this.devices);
     this.#onOutputFlowStart = outputs.filter((output) => output.flowStart !== undefined);
     this.#intake = new FlowIntake(this.flows, this.#inspector, this.issues, packetTap(outputs));
+    // Whoever asks for every packet gets every packet.
+    const isOpen = memory !== undefined && this.devices.isIn(memory) && packetTap(outputs) === null;
+    this.#memory = isOpen ? memory : null;
+    this.#lane = isOpen ? this.flows.openLane(memory) : null;
     this.#context = {
       batch: NO_BATCH,
       index: 0,
@@ -130,13 +142,31 @@ export class Pipeline {
     const chosen = this.#selector?.choose(batch) ?? null;
     this.totals.add(batch, chosen);
     const { tsSeconds, tsNanos } = batch;
+    const lane = chosen === null && batch.hot !== null && batch.hot === this.#memory ? this.#lane : null;
+    const state = lane?.words;
+    lane?.probe(batch);
     for (let i = batch.start; i < batch.count; i++) {
       if (chosen !== null && chosen[i] === 0) continue;
+      if (lane !== null) {
+        const clock = this.#clock;
+        state![STATE.isCalm >>> 2] = clock.isCalm ? 1 : 0;
+        state![STATE.seconds >>> 2] = clock.seconds;
+        state![STATE.nanos >>> 2] = clock.nanos;
+        i = lane.run(batch, i);
+        clock.nanos = state![STATE.nanos >>> 2]!;
+        if (i >= batch.count) break;
+      }
       const moved = this.#clock.take(tsSeconds[i]!, tsNanos[i]!, batch.packetNumber(i));
       if (moved !== CLOCK.stands) this.#onClock(moved, batch.packetNumber(i));
       this.devices.packet(batch, i);
-      this.#intake.packet(batch, i);
+      const slot = this.#intake.packet(batch, i);
       if (batch.subframeOffset[i] !== 0) this.#subframesOf(batch, i);
+      else if (slot >= 0 && lane !== null && lane.canTake(batch, i)) {
+        const inspected = this.#inspector.inspected(slot);
+        if (inspected !== 0) {
+          this.flows.admit(batch, i, slot, this.devices.source, this.devices.destination, inspected);
+        }
+      }
     }
   }
 

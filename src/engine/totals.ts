@@ -1,4 +1,6 @@
 import { LAYER } from '../packet/layer.ts';
+import { STATE, TOTAL } from '../hot/layout.ts';
+import type { HotMemory } from '../hot/memory.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import type { PacketTime } from '../detect/finding.ts';
@@ -42,6 +44,11 @@ export class Totals {
 
   /** Counts the rows of a batch for which `keep` holds; all when it is null. */
   add(batch: PacketBatch, keep: Uint8Array | null): void {
+    const { hot } = batch;
+    if (keep === null && hot !== null && batch.count > batch.start) {
+      this.addHot(batch, hot);
+      return;
+    }
     const { layers, wireLen, start, count } = batch;
     let packets = 0;
     let bytes = 0;
@@ -65,6 +72,19 @@ export class Totals {
     this.packets += packets + runPackets;
     this.bytes += bytes + runBytes;
     this.span(batch, keep);
+  }
+
+  private addHot(batch: PacketBatch, hot: HotMemory): void {
+    const { words, doubles } = hot;
+    doubles.fill(0, TOTAL.packets >>> 3, TOTAL.end >>> 3);
+    hot.core.total(batch.base, batch.start, batch.count);
+    for (let bit = 0; bit < 32; bit++) {
+      this.layerPackets[bit]! += doubles[(TOTAL.packets >>> 3) + bit]!;
+      this.layerBytes[bit]! += doubles[(TOTAL.bytes >>> 3) + bit]!;
+    }
+    this.packets += batch.count - batch.start;
+    this.bytes += doubles[TOTAL.allBytes >>> 3]!;
+    this.spanOf(batch, words[STATE.first >>> 2]!, words[STATE.latest >>> 2]!);
   }
 
   /** Adds packets that were counted elsewhere. */
@@ -109,7 +129,6 @@ export class Totals {
 
   private span(batch: PacketBatch, keep: Uint8Array | null): void {
     const { tsSeconds, tsNanos } = batch;
-    const span = (this.spans[batch.input] ??= { first: null, last: null });
     let first = -1;
     let last = -1;
     for (let i = batch.start; i < batch.count; i++) {
@@ -117,6 +136,13 @@ export class Totals {
       if (first < 0 || isBefore(tsSeconds[i]!, tsNanos[i]!, tsSeconds[first]!, tsNanos[first]!)) first = i;
       if (last < 0 || isBefore(tsSeconds[last]!, tsNanos[last]!, tsSeconds[i]!, tsNanos[i]!)) last = i;
     }
+    this.spanOf(batch, first, last);
+  }
+
+  /** Widens the span of an input to rows `first` and `last`, -1 for none. */
+  private spanOf(batch: PacketBatch, first: number, last: number): void {
+    const { tsSeconds, tsNanos } = batch;
+    const span = (this.spans[batch.input] ??= { first: null, last: null });
     if (first < 0) return;
     const firstTime = { seconds: tsSeconds[first]!, nanos: tsNanos[first]! };
     const lastTime = { seconds: tsSeconds[last]!, nanos: tsNanos[last]! };

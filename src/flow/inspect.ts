@@ -107,6 +107,13 @@ export class Inspector {
     } else this.#other(batch, i, slot, layers);
   }
 
+  /** Of which directions of a flow no more payload is looked at: 1 the originator's, 2 the responder's. */
+  inspected(slot: number): number {
+    const at = slot * 2;
+    if (at + 1 >= this.#state.length) return 0;
+    return (this.#state[at]! & STATE.done) | ((this.#state[at + 1]! & STATE.done) << 1);
+  }
+
   /** Releases what is held for a flow; to be called when it ends. */
   flowEnd(slot: number): void {
     for (let at = slot * 2; at < slot * 2 + 2; at++) {

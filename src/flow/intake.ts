@@ -29,10 +29,18 @@ export class FlowIntake {
     this.#fragments = new FragmentReassembler(flows.config, issues);
   }
 
-  /** Takes row `i` of a batch whose headers were decoded; rows in the order of packet time. */
-  packet(batch: PacketBatch, i: number): void {
-    if ((batch.layers[i]! & (LAYER.fragment | LAYER.tunnel)) !== 0) this.#unusual(batch, i);
-    else this.#inspector.packet(batch, i, this.#count(batch, i));
+  /**
+   * Takes row `i` of a batch whose headers were decoded; rows in the order of packet time. Returns the slot of its flow, -1
+   * when it has none or came in a way of its own.
+   */
+  packet(batch: PacketBatch, i: number): number {
+    if ((batch.layers[i]! & (LAYER.fragment | LAYER.tunnel)) !== 0) {
+      this.#unusual(batch, i);
+      return -1;
+    }
+    const slot = this.#count(batch, i);
+    this.#inspector.packet(batch, i, slot);
+    return slot;
   }
 
   #unusual(batch: PacketBatch, i: number): void {

@@ -261,6 +261,19 @@ export class TcpStates {
     return true;
   }
 
+  /** Both sides are established, and nothing is missing: `usual` may take the next segment. */
+  isUndisturbed(slot: number): boolean {
+    const words = this.words;
+    const orig = slot * ROW;
+    const resp = orig + BLOCK;
+    const mask = ESTABLISHED_MASK & ~STATUS.packetSeen;
+    return (
+      (words[orig + W.status]! & mask) === ENDPOINT.established &&
+      (words[resp + W.status]! & mask) === ENDPOINT.established &&
+      (words[orig + W.islands]! | words[resp + W.islands]!) === 0
+    );
+  }
+
   /** True while nothing answered the attempt to connect. */
   isUnanswered(slot: number): boolean {
     const state = stateOf(this.words, slot * ROW);

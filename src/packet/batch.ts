@@ -1,4 +1,5 @@
 import { type Mac, NO_MAC } from '../bytes/address.ts';
+import { COLUMN, type HotMemory, ROWS } from '../hot/memory.ts';
 
 /** Packets in a batch at most, unless a source is told otherwise. */
 export const DEFAULT_BATCH_SIZE = 2048;
@@ -29,6 +30,9 @@ export const NO_VLAN = 0xffff;
  */
 export class PacketBatch {
   readonly capacity: number;
+  /** The memory that the columns lie in, from `base` on; null when they lie elsewhere. */
+  readonly hot: HotMemory | null;
+  readonly base: number;
   /** The chunk that all offsets point into. Only `[0, byteLength)` is meaningful. */
   bytes: Uint8Array = EMPTY;
   byteLength = 0;
@@ -99,40 +103,59 @@ export class PacketBatch {
   /** Offset of the second frame of several in one (`Subframes` reads them); 0 when there is none. */
   readonly subframeOffset: Uint32Array;
 
-  constructor(capacity = DEFAULT_BATCH_SIZE) {
+  constructor(capacity = DEFAULT_BATCH_SIZE, memory: HotMemory | null = null) {
     this.capacity = capacity;
-    this.frameOffset = new Uint32Array(capacity);
-    this.capLen = new Uint32Array(capacity);
-    this.wireLen = new Uint32Array(capacity);
-    this.tsSeconds = new Uint32Array(capacity);
-    this.tsNanos = new Uint32Array(capacity);
-    this.linkType = new Uint16Array(capacity);
-    this.interfaceId = new Uint16Array(capacity);
-    this.layers = new Uint32Array(capacity);
-    this.srcMac = new Float64Array(capacity).fill(NO_MAC);
-    this.dstMac = new Float64Array(capacity).fill(NO_MAC);
-    this.etherType = new Uint16Array(capacity);
-    this.vlanId = new Uint16Array(capacity).fill(NO_VLAN);
-    this.innerVlanId = new Uint16Array(capacity).fill(NO_VLAN);
-    this.tunnelDepth = new Uint8Array(capacity);
-    this.netOffset = new Uint32Array(capacity);
-    this.outerNetOffset = new Uint32Array(capacity);
-    this.srcIp = new Uint32Array(capacity * 4);
-    this.dstIp = new Uint32Array(capacity * 4);
-    this.ipLen = new Uint32Array(capacity);
-    this.ttl = new Uint8Array(capacity);
-    this.ipProtocol = new Uint8Array(capacity);
-    this.srcPort = new Uint16Array(capacity);
-    this.dstPort = new Uint16Array(capacity);
-    this.tcpFlags = new Uint8Array(capacity);
-    this.tcpSeq = new Uint32Array(capacity);
-    this.tcpAck = new Uint32Array(capacity);
-    this.tcpWindow = new Uint16Array(capacity);
-    this.transportOffset = new Uint32Array(capacity);
-    this.payloadOffset = new Uint32Array(capacity);
-    this.payloadLen = new Uint32Array(capacity);
-    this.payloadCapLen = new Uint32Array(capacity);
-    this.subframeOffset = new Uint32Array(capacity);
+    const base = memory === null || capacity > ROWS ? -1 : memory.take(COLUMN.end);
+    this.hot = base < 0 ? null : memory;
+    this.base = base;
+    const u32 = (name: keyof typeof COLUMN, length = capacity): Uint32Array =>
+      this.hot === null
+        ? new Uint32Array(length)
+        : new Uint32Array(this.hot.buffer, base + COLUMN[name], length);
+    const u16 = (name: keyof typeof COLUMN): Uint16Array =>
+      this.hot === null
+        ? new Uint16Array(capacity)
+        : new Uint16Array(this.hot.buffer, base + COLUMN[name], capacity);
+    const u8 = (name: keyof typeof COLUMN): Uint8Array =>
+      this.hot === null
+        ? new Uint8Array(capacity)
+        : new Uint8Array(this.hot.buffer, base + COLUMN[name], capacity);
+    const f64 = (name: keyof typeof COLUMN): Float64Array =>
+      this.hot === null
+        ? new Float64Array(capacity)
+        : new Float64Array(this.hot.buffer, base + COLUMN[name], capacity);
+    this.frameOffset = u32('frameOffset');
+    this.capLen = u32('capLen');
+    this.wireLen = u32('wireLen');
+    this.tsSeconds = u32('tsSeconds');
+    this.tsNanos = u32('tsNanos');
+    this.linkType = u16('linkType');
+    this.interfaceId = u16('interfaceId');
+    this.layers = u32('layers');
+    this.srcMac = f64('srcMac').fill(NO_MAC);
+    this.dstMac = f64('dstMac').fill(NO_MAC);
+    this.etherType = u16('etherType');
+    this.vlanId = u16('vlanId').fill(NO_VLAN);
+    this.innerVlanId = u16('innerVlanId').fill(NO_VLAN);
+    this.tunnelDepth = u8('tunnelDepth');
+    this.netOffset = u32('netOffset');
+    this.outerNetOffset = u32('outerNetOffset');
+    this.srcIp = u32('srcIp', capacity * 4);
+    this.dstIp = u32('dstIp', capacity * 4);
+    this.ipLen = u32('ipLen');
+    this.ttl = u8('ttl');
+    this.ipProtocol = u8('ipProtocol');
+    this.srcPort = u16('srcPort');
+    this.dstPort = u16('dstPort');
+    this.tcpFlags = u8('tcpFlags');
+    this.tcpSeq = u32('tcpSeq');
+    this.tcpAck = u32('tcpAck');
+    this.tcpWindow = u16('tcpWindow');
+    this.transportOffset = u32('transportOffset');
+    this.payloadOffset = u32('payloadOffset');
+    this.payloadLen = u32('payloadLen');
+    this.payloadCapLen = u32('payloadCapLen');
+    this.subframeOffset = u32('subframeOffset');
   }
 
   /** 1-based number of row `i` within its input; with `input` it is unique in the analysis. */

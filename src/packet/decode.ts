@@ -4,6 +4,7 @@
  * header, through `decodeFrame`. Both give the same columns: a property test compares them.
  */
 import { NO_MAC } from '../bytes/address.ts';
+import { type HotMemory, TUNNEL_PORTS, UNCOMMON } from '../hot/memory.ts';
 import { NO_VLAN, type PacketBatch } from './batch.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { IS_TUNNEL_PORT } from './encapsulation.ts';
@@ -12,6 +13,8 @@ import { IP_PROTOCOL, LAYER } from './layer.ts';
 import { looksLikeTeredoPeer } from './plausible.ts';
 
 const LINKTYPE_ETHERNET = 1;
+/** One of the ports of the table: set once the table was copied. */
+const TEREDO_PORT = 3544;
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_IPV6 = 0x86dd;
 const IPV4_DONT_FRAGMENT_OR_RESERVED = 0xc0;
@@ -22,6 +25,19 @@ const IPV4_DONT_FRAGMENT_OR_RESERVED = 0xc0;
  * packet is counted in `issues`.
  */
 export function decodeHeaders(batch: PacketBatch, issues: IssueCounter): void {
+  const { hot } = batch;
+  if (hot !== null && batch.bytes.buffer === hot.buffer) decodeHot(batch, hot, issues);
+  else decodeInPlace(batch, issues);
+}
+
+function decodeHot(batch: PacketBatch, hot: HotMemory, issues: IssueCounter): void {
+  if (hot.bytes[TUNNEL_PORTS + TEREDO_PORT] === 0) hot.bytes.set(IS_TUNNEL_PORT, TUNNEL_PORTS);
+  const left = hot.core.decode(batch.base, batch.bytes.byteOffset, batch.start, batch.count);
+  const rows = UNCOMMON >>> 1;
+  for (let n = 0; n < left; n++) decodeFrame(batch, hot.halves[rows + n]!, issues);
+}
+
+function decodeInPlace(batch: PacketBatch, issues: IssueCounter): void {
   resetColumns(batch, batch.start, batch.count);
   const { bytes, frameOffset, capLen, wireLen, linkType, layers, srcMac, dstMac, etherType, netOffset } =
     batch;

@@ -138,7 +138,8 @@ describe('the set conn', () => {
 
   test('a flow of packets with wrong checksums is an attempt', () => {
     const facts = attempt(1000, 0x0808_0808, 80);
-    Object.assign(facts, { state: 'OTH', history: 'C', origPackets: 0, origIpBytes: 0 });
+    Object.assign(facts, { state: 'OTH', origPackets: 0, origIpBytes: 0 });
+    setHistory(facts, 'C');
     const [row] = rowsOf([facts]);
     assert.equal(value(row!, 'state_unanswered'), 1);
     assert.equal(value(row!, 'orig_packets'), 1);

@@ -25,6 +25,8 @@ const common = {
   sourcesContent: false,
   minifySyntax: true,
   minifyWhitespace: true,
+  // An error that nobody caught shows its line: a short one.
+  lineLimit: 160,
   legalComments: 'none',
   metafile: true,
   define: { LANSCOPE_VERSION: JSON.stringify(version) },

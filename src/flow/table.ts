@@ -15,7 +15,6 @@ import {
   PAYLOAD_HIGH,
   PAYLOAD_LOW,
   ROW,
-  SEEN,
   STATUS,
   stateOf,
   W,
@@ -23,7 +22,7 @@ import {
 import { EFFECT, TcpStates } from './tcp-state.ts';
 import { endpointHash4, endpointHash6, sameWords, tupleHash, TupleIndex } from './tuple-index.ts';
 import { noteLast } from './tcp-sequence.ts';
-import { ExpressLane, R, RECORD, WAY, WAY_FIELD, wayOf, wordOf } from './express-lane.ts';
+import { ExpressLane, type LaneCounters } from './express-lane.ts';
 import type { HotMemory } from '../hot/memory.ts';
 import { TimingWheel } from './wheel.ts';
 
@@ -96,9 +95,8 @@ export class FlowTable extends FlowColumns {
   /** Whole seconds within which no inactivity timeout ends. */
   readonly #shortestTimeout: number;
   #timeoutClass = new Uint8Array(0);
-  /** The express lane, when there is one, and the record + 1 of each slot in it. */
   #lane: ExpressLane | null = null;
-  #record = new Uint16Array(0);
+  readonly #admission = { direction: 0, source: -1, destination: -1, inspected: 0, until: 0 };
   /** The slot freed last, -1 for none; the one freed before it is named in the first word of its row. */
   #free = -1;
   #used = 0;
@@ -112,6 +110,8 @@ export class FlowTable extends FlowColumns {
   #packetsOf: readonly Uint32Array[] = [];
   #ipBytesOf: readonly Float64Array[] = [];
   #tcpFlagsOf: readonly Uint8Array[] = [];
+  /** The same, for the express lane. */
+  #counters: LaneCounters = { words: new Uint32Array(0), packets: [], ipBytes: [], tcpFlags: [] };
   /** Packet time of the current packet. */
   #seconds = 0;
   #nanos = 0;
@@ -131,7 +131,7 @@ export class FlowTable extends FlowColumns {
     );
     this.#shortestTimeout = Math.floor(Math.min(...this.#timeouts.subarray(1)));
     this.#due = (slot): void => {
-      if (this.#record[slot] !== 0) this.#settle(slot);
+      this.#lane?.settle(this, this.#counters, slot);
       if (this.#isOver(slot)) this.#finish(slot, this.#timeoutReason(slot), false);
       else this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
     };
@@ -227,7 +227,7 @@ export class FlowTable extends FlowColumns {
       slot = this.#find6(hash, srcPort, dstPort, srcIp, dstIp, a, oneWay);
     }
     if (slot >= 0) {
-      if (this.#record[slot] !== 0) this.#settle(slot);
+      this.#lane?.settle(this, this.#counters, slot);
       // Whole seconds tell nearly always that no timeout ended, without a division.
       const isRecent =
         seconds - this.lastSeconds[slot]! < this.#shortestTimeout && this.timerAt[slot]! > seconds + 1;
@@ -262,13 +262,14 @@ export class FlowTable extends FlowColumns {
   /** Opens the express lane in this memory. */
   openLane(memory: HotMemory): ExpressLane {
     this.#lane = new ExpressLane(memory, this.#shortestTimeout);
+    this.#lane.resize(this.capacity);
     return this.#lane;
   }
 
   /**
-   * Admits the flow `slot` to the express lane after row `i` was counted for it the long way. `source` and `destination`
-   * are the devices that the row was counted for, -1 for none; `inspected` says of which directions no more payload is
-   * looked at (1 the originator's, 2 the responder's).
+   * Admits the flow `slot` to the express lane after row `i` was counted for it the long way, if nothing speaks against it.
+   * `source` and `destination` are the devices that the row was counted for, -1 for none; `inspected` says of which
+   * directions no more payload is looked at (1 the originator's, 2 the responder's).
    */
   admit(
     batch: PacketBatch,
@@ -278,102 +279,14 @@ export class FlowTable extends FlowColumns {
     destination: number,
     inspected: number,
   ): void {
-    const lane = this.#lane!;
-    const words = this.#tcp.words;
-    const row = slot * ROW;
-    const isTcp = this.ipProtocol[slot] === IP_PROTOCOL.tcp;
-    if (isTcp && !this.#tcp.isUndisturbed(slot)) return;
-    const seconds = batch.tsSeconds[i]!;
-    const nanos = batch.tsNanos[i]!;
-    if (this.lastSeconds[slot] !== seconds || this.lastNanos[slot] !== nanos) return;
-    let record = this.#record[slot]! - 1;
-    const memory = lane.words;
-    if (record < 0) {
-      record = lane.place(batch, i);
-      const before = lane.owner(record);
-      if (before >= 0) {
-        this.#settle(before);
-        this.#record[before] = 0;
-      }
-      lane.memory.core.open(batch.base, i, record);
-      this.#record[slot] = record + 1;
-      const at = wordOf(record);
-      memory[at + R.slot] = slot;
-      for (let w = 0; w < 4; w++) {
-        memory[at + R.origIp + w] = this.origIp[slot * 4 + w]!;
-        memory[at + R.respIp + w] = this.respIp[slot * 4 + w]!;
-      }
-      lane.memory.halves[at * 2 + (RECORD.origPort >>> 1)] = this.origPort[slot]!;
-      lane.memory.halves[at * 2 + (RECORD.respPort >>> 1)] = this.respPort[slot]!;
-      lane.memory.bytes[at * 4 + RECORD.ipProtocol] = this.ipProtocol[slot]!;
-      memory[wayOf(record, 0) + (WAY_FIELD.flags >>> 2)] = 0;
-      memory[wayOf(record, 1) + (WAY_FIELD.flags >>> 2)] = 0;
-    }
-    const at = wordOf(record);
-    memory[at + R.lastSeconds] = seconds;
-    memory[at + R.lastNanos] = nanos;
-    const timer = this.timerAt[slot]!;
-    memory[at + R.until] = timer < 0xffff_ffff ? Math.max(0, Math.ceil(timer) - 2) : 0xffff_ffff;
-    for (let direction = 0; direction < 2; direction++) {
-      const block = row + direction * BLOCK;
-      const own = wayOf(record, direction);
-      const status = words[block + W.status]!;
-      let flags = memory[own + (WAY_FIELD.flags >>> 2)]! & WAY.known;
-      if (direction === this.direction) flags |= WAY.known;
-      if ((inspected & (1 << direction)) !== 0) flags |= WAY.inspected;
-      if ((status & SEEN.data) !== 0) flags |= WAY.data;
-      if ((status & SEEN.ack) !== 0) flags |= WAY.ack;
-      memory[own + (WAY_FIELD.flags >>> 2)] = flags;
-      memory[own + (WAY_FIELD.packets >>> 2)] = 0;
-      memory[own + (WAY_FIELD.ipBytes >>> 2)] = 0;
-      lane.memory.bytes[own * 4 + WAY_FIELD.tcpFlags] = 0;
-      if (isTcp) {
-        memory[own + (WAY_FIELD.start >>> 2)] = words[block + W.start]!;
-        memory[own + (WAY_FIELD.last >>> 2)] = words[block + W.last]!;
-        memory[own + (WAY_FIELD.ack >>> 2)] = words[block + W.ack]!;
-        memory[own + (WAY_FIELD.seenRel >>> 2)] = words[block + W.seenRel]!;
-        memory[own + (WAY_FIELD.trimRel >>> 2)] = words[block + W.trimRel]!;
-      } else memory[own + (WAY_FIELD.last >>> 2)] = 0;
-    }
-    const own = wayOf(record, this.direction);
-    memory[own + (WAY_FIELD.layers >>> 2)] = batch.layers[i]!;
-    memory[own + (WAY_FIELD.source >>> 2)] = source;
-    memory[own + (WAY_FIELD.destination >>> 2)] = destination;
-    lane.memory.bytes[own * 4 + WAY_FIELD.ttl] = batch.ttl[i]!;
-    lane.memory.doubles[(own * 4 + WAY_FIELD.srcMac) >>> 3] = batch.srcMac[i]!;
-    lane.memory.doubles[(own * 4 + WAY_FIELD.dstMac) >>> 3] = batch.dstMac[i]!;
-  }
-
-  /** Brings what the express lane counted for a flow to its columns; the flow goes the long way until it is admitted again. */
-  #settle(slot: number): void {
-    const lane = this.#lane!;
-    const record = this.#record[slot]! - 1;
-    if (!lane.isLive(record)) return;
-    const memory = lane.words;
-    const at = wordOf(record);
-    memory[at + R.until] = 0;
-    const words = this.#tcp.words;
-    const isTcp = this.ipProtocol[slot] === IP_PROTOCOL.tcp;
-    this.lastSeconds[slot] = memory[at + R.lastSeconds]!;
-    this.lastNanos[slot] = memory[at + R.lastNanos]!;
-    for (let direction = 0; direction < 2; direction++) {
-      const own = wayOf(record, direction);
-      const block = slot * ROW + direction * BLOCK;
-      this.#packetsOf[direction]![slot]! += memory[own + (WAY_FIELD.packets >>> 2)]!;
-      this.#ipBytesOf[direction]![slot]! += memory[own + (WAY_FIELD.ipBytes >>> 2)]!;
-      this.#tcpFlagsOf[direction]![slot]! |= lane.memory.bytes[own * 4 + WAY_FIELD.tcpFlags]!;
-      const last = memory[own + (WAY_FIELD.last >>> 2)]!;
-      if (isTcp) {
-        words[block + W.last] = last;
-        words[block + W.ack] = memory[own + (WAY_FIELD.ack >>> 2)]!;
-        words[block + W.seenRel] = memory[own + (WAY_FIELD.seenRel >>> 2)]!;
-        words[block + W.trimRel] = memory[own + (WAY_FIELD.trimRel >>> 2)]!;
-      } else {
-        const low = words[block + PAYLOAD_LOW]! + last;
-        words[block + PAYLOAD_LOW] = low;
-        if (low > 0xffff_ffff) words[block + PAYLOAD_HIGH]!++;
-      }
-    }
+    if (this.ipProtocol[slot] === IP_PROTOCOL.tcp && !this.#tcp.isUndisturbed(slot)) return;
+    const at = this.#admission;
+    at.direction = this.direction;
+    at.source = source;
+    at.destination = destination;
+    at.inspected = inspected;
+    at.until = this.timerAt[slot]!;
+    this.#lane!.admit(this, this.#counters, batch, i, slot, at);
   }
 
   /**
@@ -398,7 +311,7 @@ export class FlowTable extends FlowColumns {
       slot = this.#find6(tupleHash(from, to, protocol, 6), srcPort, dstPort, srcIp, dstIp, a, false);
     }
     if (slot < 0) return false;
-    if (this.#record[slot] !== 0) this.#settle(slot);
+    this.#lane?.settle(this, this.#counters, slot);
     const { direction } = this;
     this.#packetsOf[direction]![slot]! += packets[i]!;
     this.#ipBytesOf[direction]![slot]! += ipBytes[i]!;
@@ -755,11 +668,7 @@ export class FlowTable extends FlowColumns {
 
   #finish(slot: number, reason: number, isOnWheel: boolean): void {
     this.endReason = reason;
-    if (this.#record[slot] !== 0) {
-      this.#settle(slot);
-      this.#lane!.free(this.#record[slot]! - 1);
-      this.#record[slot] = 0;
-    }
+    this.#lane?.leave(this, this.#counters, slot);
     this.#listener.flowEnd?.(slot);
     if (isOnWheel) this.#wheel.remove(slot);
     this.#index.remove(slot, this.hash);
@@ -781,7 +690,7 @@ export class FlowTable extends FlowColumns {
       this.#hand = this.#hand + 1 >= this.#used ? 0 : this.#hand + 1;
       if (this.#timeoutClass[this.#hand] === CLASS.free) continue;
       seen++;
-      if (this.#record[this.#hand] !== 0) this.#settle(this.#hand);
+      this.#lane?.settle(this, this.#counters, this.#hand);
       const last = this.#lastTime(this.#hand);
       if (last < oldest) {
         oldest = last;
@@ -803,7 +712,13 @@ export class FlowTable extends FlowColumns {
     this.#packetsOf = [this.origPackets, this.respPackets];
     this.#ipBytesOf = [this.origIpBytes, this.respIpBytes];
     this.#tcpFlagsOf = [this.origTcpFlags, this.respTcpFlags];
-    this.#record = wider(this.#record, new Uint16Array(capacity));
+    this.#counters = {
+      words: this.#tcp.words,
+      packets: this.#packetsOf,
+      ipBytes: this.#ipBytesOf,
+      tcpFlags: this.#tcpFlagsOf,
+    };
+    this.#lane?.resize(capacity);
     this.#wheel.resize(capacity);
     this.#index.resize(capacity, this.hash, this.#used);
   }

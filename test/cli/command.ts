@@ -8,13 +8,19 @@ import { join } from 'node:path';
 export const ROOT = join(import.meta.dirname, '../..');
 
 const built = process.env['LANSCOPE_BUILT'];
+type Command = readonly [program: string, ...args: string[]];
+const SOURCES: Command = [
+  process.execPath,
+  '--import',
+  import.meta.resolve('tsx'),
+  join(ROOT, 'src/cli/main.ts'),
+];
 /** Program and first arguments; its own arguments follow. */
-export const COMMAND: readonly [program: string, ...args: string[]] =
-  built === undefined
-    ? [process.execPath, '--import', import.meta.resolve('tsx'), join(ROOT, 'src/cli/main.ts')]
-    : [process.execPath, built];
+export const COMMAND: Command = built === undefined ? SOURCES : [process.execPath, built];
+export const IS_BUILT = built !== undefined;
 // Coverage is that of the sources: of what is built nobody could read it.
-if (built !== undefined) delete process.env['NODE_V8_COVERAGE'];
+const coverage = process.env['NODE_V8_COVERAGE'];
+if (IS_BUILT) delete process.env['NODE_V8_COVERAGE'];
 
 export interface Outcome {
   readonly code: number | null;
@@ -29,8 +35,18 @@ export interface CommandOptions {
 }
 
 export function lanscope(args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
+  return run(COMMAND, args, options);
+}
+
+/** The same from the sources, whatever was built; coverage is measured. */
+export function lanscopeFromSources(args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
+  const measured = coverage === undefined ? {} : { NODE_V8_COVERAGE: coverage };
+  return run(SOURCES, args, { ...options, env: { ...options.env, ...measured } });
+}
+
+function run(command: Command, args: readonly string[], options: CommandOptions): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const [program, ...first] = COMMAND;
+    const [program, ...first] = command;
     const child = spawn(program, [...first, ...args], {
       cwd: options.cwd ?? ROOT,
       env: { ...process.env, NO_COLOR: '1', ...options.env },

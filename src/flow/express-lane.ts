@@ -1,5 +1,15 @@
-import { type HotMemory, KEYS, RECORD_BASE } from '../hot/memory.ts';
-import { RECORD, RECORD_BYTES, RECORD_WAY, STATE, WAY, WAY_BYTES, WAY_FIELD } from '../hot/layout.ts';
+import type { HotMemory } from '../hot/memory.ts';
+import {
+  KEYS,
+  RECORD,
+  RECORD_BASE,
+  RECORD_BYTES,
+  RECORD_WAY,
+  STATE,
+  WAY,
+  WAY_BYTES,
+  WAY_FIELD,
+} from '../hot/layout.ts';
 import { IP_PROTOCOL, LAYER } from '../packet/layer.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { FlowColumns } from './columns.ts';

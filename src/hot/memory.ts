@@ -3,7 +3,7 @@
  * TypeScript. Columns and windows in that memory are ordinary typed arrays; nothing here knows what they mean.
  */
 import { CORE } from './core.generated.ts';
-import { COLUMN, DEVICE, HEAP, KEYS, RECORD_BASE, ROWS, STATE, TUNNEL_PORTS, UNCOMMON } from './layout.ts';
+import { DEVICE, HEAP, RECORD_BASE, STATE, TUNNEL_PORTS } from './layout.ts';
 
 /** What the assembly exports; `base` is a batch's, rows count from its first. */
 interface Core {
@@ -90,5 +90,3 @@ export class HotMemory {
     return at;
   }
 }
-
-export { COLUMN, DEVICE, KEYS, RECORD_BASE, ROWS, STATE, TUNNEL_PORTS, UNCOMMON };

@@ -1,5 +1,6 @@
 import { type Mac, NO_MAC } from '../bytes/address.ts';
-import { COLUMN, type HotMemory, ROWS } from '../hot/memory.ts';
+import { COLUMN, ROWS } from '../hot/layout.ts';
+import type { HotMemory } from '../hot/memory.ts';
 
 /** Packets in a batch at most, unless a source is told otherwise. */
 export const DEFAULT_BATCH_SIZE = 2048;

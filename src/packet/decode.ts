@@ -4,7 +4,8 @@
  * header, through `decodeFrame`. Both give the same columns: a property test compares them.
  */
 import { NO_MAC } from '../bytes/address.ts';
-import { type HotMemory, TUNNEL_PORTS, UNCOMMON } from '../hot/memory.ts';
+import { TUNNEL_PORTS, UNCOMMON } from '../hot/layout.ts';
+import type { HotMemory } from '../hot/memory.ts';
 import { NO_VLAN, type PacketBatch } from './batch.ts';
 import { decodeFrame } from './decode-frame.ts';
 import { IS_TUNNEL_PORT } from './encapsulation.ts';

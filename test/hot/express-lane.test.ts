@@ -273,8 +273,8 @@ async function outcome(capture: Uint8Array, memory: HotMemory | null, batchSize:
     ...(memory === null ? {} : { memory }),
   });
   let lane = 0;
-  if (memory !== null) {
-    const { core } = memory;
+  const core = memory?.core;
+  if (memory !== null && core !== undefined) {
     Object.assign(memory, {
       core: {
         ...core,
@@ -290,6 +290,7 @@ async function outcome(capture: Uint8Array, memory: HotMemory | null, batchSize:
   for await (const batch of openMemory(capture, options)) pipeline.process(batch);
   pipeline.finish();
   inLane += lane;
+  if (memory !== null) Object.assign(memory, { core });
   const { devices } = pipeline;
   return {
     flows,

@@ -1,6 +1,7 @@
-/** `--model`: which model scores flows. */
+/** `--model` and `--baseline-model`: what scores flows beside the rules. One that cannot be used is a notice, no failure. */
 import type { Argv } from 'yargs';
 import { bundledModel, loadModel, type Model } from '../model/load.ts';
+import { type LoadedBaseline, loadBaseline } from '../model/baseline/baseline-file.ts';
 import { writeNotice } from './terminal.ts';
 
 export const BUNDLED = 'default';
@@ -27,5 +28,13 @@ export async function chosenModel(name: string): Promise<Model | undefined> {
   writeNotice(
     `${name === BUNDLED ? 'the bundled model' : name} ${loaded.problem}; findings are those of the rules`,
   );
+  return undefined;
+}
+
+/** As `chosenModel`, for a file of `lanscope baseline`. */
+export async function chosenBaseline(path: string): Promise<LoadedBaseline | undefined> {
+  const loaded = await loadBaseline(path);
+  if ('baseline' in loaded) return loaded.baseline;
+  writeNotice(`${path} ${loaded.problem}; nothing is compared with it`);
   return undefined;
 }

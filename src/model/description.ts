@@ -39,6 +39,8 @@ const LEGACY_THRESHOLD = 0.9;
 export function describeModel(metadata: ReadonlyMap<string, string>, file: string): ModelDescription {
   const format = metadata.get('lanscope.format');
   if (format === undefined) return legacyDescription(file);
+  if (format.startsWith('baseline'))
+    unusable('is what `lanscope baseline` learned: --baseline-model takes it');
   if (format !== FORMAT) unusable(`is of format ${format}, and this version knows ${FORMAT}`);
   const id = metadata.get('lanscope.features') ?? '';
   const name = (Object.keys(FEATURE_SETS) as FeatureSetName[]).find(

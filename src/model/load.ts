@@ -9,6 +9,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { describeModel, type ModelDescription, UnusableModel } from './description.ts';
 import { readOnnxMetadata } from './onnx-metadata.ts';
 import { type Runtime, Scorer } from './scorer.ts';
+import { unreadable } from './unreadable.ts';
 
 /** The largest model that is opened, bytes. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -36,8 +37,7 @@ export async function loadModel(
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return { problem: code === 'ENOENT' ? 'is not there' : `cannot be read (${code ?? 'unknown'})` };
+    return { problem: unreadable(error) };
   }
   try {
     if (bytes.length > MAX_BYTES) throw new UnusableModel('is larger than any model that this program opens');

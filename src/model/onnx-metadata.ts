@@ -1,9 +1,6 @@
 /** What an ONNX file says of itself, which onnxruntime for Node.js does not hand out: ModelProto.metadata_props. */
+import { ENTRY, MODEL } from './onnx-format.ts';
 import { fieldText, readFields } from './protobuf.ts';
-
-/** Field numbers of onnx.proto. */
-const MODEL = { graph: 7, metadataProps: 14 } as const;
-const ENTRY = { key: 1, value: 2 } as const;
 
 /** Key and value pairs; null when the bytes are no model at all. */
 export function readOnnxMetadata(bytes: Uint8Array): Map<string, string> | null {
@@ -11,7 +8,7 @@ export function readOnnxMetadata(bytes: Uint8Array): Map<string, string> | null 
   if (model === null || !model.some(({ number }) => number === MODEL.graph)) return null;
   const metadata = new Map<string, string>();
   for (const field of model) {
-    if (field.number !== MODEL.metadataProps) continue;
+    if (field.number !== MODEL.metadata) continue;
     const entry = readFields(field.bytes);
     if (entry === null) return null;
     const text = (number: number): string => {

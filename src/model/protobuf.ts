@@ -1,17 +1,18 @@
-/** Just enough of protocol buffers to read what a model file says of itself: fields of one message, bounded. */
+/** Just enough of protocol buffers to read a model file: fields of one message, bounded. */
 
-/** Fields looked at in one message; a model's own are a handful, and its graph is one field. */
+/** Fields looked at in one message: those of a model are a handful, and a list of texts has one for each. */
 const MAX_FIELDS = 65_536;
 
 export interface Field {
   readonly number: number;
-  /** Varint or fixed value; 0 for a length-delimited field. */
+  /** Value of a varint; 0 for any other. */
   readonly value: number;
-  /** Content of a length-delimited field; empty otherwise. */
+  /** Content of a length-delimited field, or the four bytes of a single; empty otherwise. */
   readonly bytes: Uint8Array;
 }
 
 const EMPTY = new Uint8Array(0);
+const decoder = new TextDecoder();
 
 /** The fields of a message in their order; null when the bytes are none. */
 export function readFields(bytes: Uint8Array): Field[] | null {
@@ -42,6 +43,7 @@ export function readFields(bytes: Uint8Array): Field[] | null {
         break;
       }
       case 5:
+        fields.push({ number, value: 0, bytes: bytes.subarray(at, at + 4) });
         at += 4;
         break;
       default:
@@ -66,6 +68,25 @@ function readVarint(bytes: Uint8Array, at: number): { value: number; next: numbe
   return null;
 }
 
+/** Varints one after the other, added to `into`; false when they end within one. */
+export function readPackedInts(bytes: Uint8Array, into: number[]): boolean {
+  for (let at = 0; at < bytes.length;) {
+    const found = readVarint(bytes, at);
+    if (found === null) return false;
+    into.push(found.value);
+    at = found.next;
+  }
+  return true;
+}
+
+/** As above for 32-bit floats. */
+export function readPackedSingles(bytes: Uint8Array, into: number[]): boolean {
+  if (bytes.length % 4 !== 0) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at < bytes.length; at += 4) into.push(view.getFloat32(at, true));
+  return true;
+}
+
 export function fieldText(field: Field): string {
-  return new TextDecoder().decode(field.bytes);
+  return decoder.decode(field.bytes);
 }

@@ -28,19 +28,22 @@ export interface AtomicWriteOptions {
   readonly locked?: boolean;
 }
 
+/** What is written: text in pieces, as UTF-8, or bytes. */
+type Content = Iterable<string> | Uint8Array;
+
 /**
- * Writes `chunks` to `path` as UTF-8. A symbolic link is followed; what is not a regular file (a pipe, /dev/stdout)
+ * Writes `content` to `path`. A symbolic link is followed; what is not a regular file (a pipe, /dev/stdout)
  * is written to as it is. OUTPUT_UNWRITABLE when that fails, and `path` is as it was.
  */
 export async function writeFileAtomically(
   path: string,
-  chunks: Iterable<string>,
+  content: Content,
   options: AtomicWriteOptions = {},
 ): Promise<void> {
   try {
     const target = await resolveTarget(path);
-    if (!target.regular) return await writeInto(target.path, chunks);
-    await replaceFile(target.path, chunks, options);
+    if (!target.regular) return await writeInto(target.path, content);
+    await replaceFile(target.path, content, options);
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -48,14 +51,14 @@ export async function writeFileAtomically(
 
 async function replaceFile(
   path: string,
-  chunks: Iterable<string>,
+  content: Content,
   { mode = 0o666, previous, locked = false }: AtomicWriteOptions,
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${locked ? '' : `${process.pid}.`}tmp`);
   await unlinkIfThere(temporary);
   const file = await open(temporary, 'wx', mode);
   try {
-    await writeChunks(file, chunks);
+    await writeContent(file, content);
     await file.sync();
     await file.close();
     if (previous !== undefined) await keepAs(path, previous);
@@ -85,9 +88,10 @@ async function keepAs(path: string, previous: string): Promise<void> {
 /** Joined to pieces of this many characters: a system call per chunk would dominate. */
 const PIECE = 1 << 18;
 
-async function writeChunks(file: FileHandle, chunks: Iterable<string>): Promise<void> {
+async function writeContent(file: FileHandle, content: Content): Promise<void> {
+  if (content instanceof Uint8Array) return file.writeFile(content);
   let piece = '';
-  for (const chunk of chunks) {
+  for (const chunk of content) {
     piece += chunk;
     if (piece.length < PIECE) continue;
     await file.writeFile(piece);
@@ -96,10 +100,10 @@ async function writeChunks(file: FileHandle, chunks: Iterable<string>): Promise<
   if (piece !== '') await file.writeFile(piece);
 }
 
-async function writeInto(path: string, chunks: Iterable<string>): Promise<void> {
+async function writeInto(path: string, content: Content): Promise<void> {
   const file = await open(path, 'w');
   try {
-    await writeChunks(file, chunks);
+    await writeContent(file, content);
   } finally {
     await file.close();
   }

@@ -1,27 +1,27 @@
 /** What is usual is learned from captures alone; what is unlike it is told, and damage to the file is told too. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { LanscopeError } from '../../src/bytes/error.ts';
 import { ConnExtractor, CONN_WIDTH } from '../../src/detect/features/conn-extractor.ts';
 import { FlowFacts, setHistory } from '../../src/detect/features/flow-facts.ts';
 import { analyze } from '../../src/engine/analyze.ts';
-import { baselineText, readBaselineModel } from '../../src/model/baseline/baseline-file.ts';
+import { baselineBytes, loadBaseline } from '../../src/model/baseline/baseline-file.ts';
 import { learnHistory } from '../../src/model/baseline/history.ts';
 import { growForest, isolationScore } from '../../src/model/baseline/isolation-forest.ts';
 import { BaselineLearner } from '../../src/model/baseline/learn.ts';
+import { bundledModel } from '../../src/model/load.ts';
 import { Reservoir } from '../../src/model/baseline/reservoir.ts';
 import type { Report } from '../../src/report/schema.ts';
-import { CAPTURES, withoutModel } from './scoring-capture.ts';
+import { CAPTURES, usableBaseline, withoutModel } from './scoring-capture.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'lanscope-baseline-test-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 const [SCAN, OFFICE] = CAPTURES as [string, string, string];
 
-async function learn(capture: string, batchSize = 2048): Promise<string> {
+async function learn(capture: string, batchSize = 2048): Promise<Uint8Array> {
   let learner: BaselineLearner | null = null;
   await analyze({
     paths: [capture],
@@ -35,18 +35,18 @@ async function learn(capture: string, batchSize = 2048): Promise<string> {
       },
     ],
   });
-  return baselineText(learner!.conclude());
+  return baselineBytes(learner!.conclude());
 }
 
-async function compare(capture: string, baseline: string): Promise<Report> {
-  const path = join(scratch, 'usual.json');
+async function compare(capture: string, baseline: Uint8Array): Promise<Report> {
+  const path = join(scratch, 'usual.onnx');
   writeFileSync(path, baseline);
-  const baselineModel = await readBaselineModel(path);
+  const baselineModel = await usableBaseline(path);
   return (await analyze({ paths: [capture], baselineModel, version: 'test' })).report;
 }
 
 /** Of a network in which one host asks for the time every minute, and nothing else happens. */
-function clockBaseline(): string {
+function clockBaseline(): Uint8Array {
   const extractor = new ConnExtractor();
   const rows = new Reservoir(CONN_WIDTH, 1000);
   const row = new Float32Array(CONN_WIDTH);
@@ -71,7 +71,11 @@ function clockBaseline(): string {
     rows.add(row);
   }
   const nothing = { network: null, devices: {} };
-  return baselineText({ flows: { network: learnHistory(rows), devices: {} }, hours: nothing });
+  return baselineBytes({
+    flows: { network: learnHistory(rows), devices: {} },
+    hours: nothing,
+    trainingDigest: '',
+  });
 }
 
 describe('isolation forest', () => {
@@ -111,7 +115,7 @@ describe('isolation forest', () => {
 describe('a learned baseline', () => {
   test('does not depend on batches, and finds nothing odd in what it was learned from', async () => {
     const baseline = await learn(OFFICE);
-    assert.equal(await learn(OFFICE, 3), baseline);
+    assert.deepEqual(await learn(OFFICE, 3), baseline);
     const report = await compare(OFFICE, baseline);
     const odd = report.findings.filter(({ rule }) => rule.startsWith('ml-'));
     assert.deepEqual(odd, []);
@@ -125,30 +129,44 @@ describe('a learned baseline', () => {
     for (const { severity, evidence } of odd) {
       assert.ok(severity === 'info' || severity === 'low');
       assert.ok((evidence['score'] as number) >= (evidence['threshold'] as number));
+      const because = evidence['because'] as string[];
+      assert.ok(because.length > 0);
+      for (const reason of because) assert.match(reason, /^\w+ [-\d.e+]+( \S+)? \(usual \S+ to \S+\)$/);
     }
     const bare = (await analyze({ paths: [SCAN], version: 'test' })).report;
     assert.deepEqual(withoutModel(report), withoutModel(bare));
   });
 
-  test('damaged or of another version: one error', async () => {
-    const whole = await learn(OFFICE);
-    const damage: Record<string, string> = {
-      cut: whole.slice(0, whole.length / 2),
-      'other format': whole.replace('lanscope-baseline/1', 'lanscope-baseline/9'),
-      'other features': whole.replace('conn@1', 'conn@9'),
-      'a child before its parent': whole.replace(/"left":\[\d+/, '"left":[-5'),
-      'no trees': whole.replace(/"trees":\[.*?\]\}\]/, '"trees":[]'),
-      'not an object': '[]',
+  test('damaged, of another version, or something else: one clause', async () => {
+    const whole = Buffer.from(await learn(OFFICE));
+    const changed = (from: string, to: string): Buffer => {
+      assert.equal(from.length, to.length);
+      const copy = Buffer.from(whole);
+      const at = copy.indexOf(from);
+      assert.ok(at > 0, from);
+      copy.write(to, at, 'latin1');
+      return copy;
     };
-    for (const [name, text] of Object.entries(damage)) {
-      assert.notEqual(text, whole, name);
-      const path = join(scratch, 'damaged.json');
-      writeFileSync(path, text);
-      await assert.rejects(
-        readBaselineModel(path),
-        (error) => error instanceof LanscopeError && error.code === 'CONFIG_INVALID',
-        name,
-      );
+    const damage: Record<string, [content: Uint8Array | string, told: RegExp]> = {
+      empty: ['', /is damaged/],
+      text: ['{"format":"lanscope-baseline/1"}', /is damaged/],
+      cut: [whole.subarray(0, whole.length / 2), /is damaged/],
+      'other format': [changed('baseline/1', 'baseline/9'), /baseline\/9.*knows baseline\/1/],
+      'other features': [changed('conn@1', 'conn@9'), /conn@9.*conn@1/],
+      'another operator': [changed('TreeEnsembleRegressor', 'TreeEnsembleRegrassor'), /is damaged/],
+      'another branch': [changed('BRANCH_LEQ', 'BRANCH_LEX'), /is damaged/],
+      'no histories': [changed('"of":"flow"', '"of":"flaw"'), /is damaged/],
+      'a model of classes': [readFileSync(bundledModel()), /--model takes/],
+    };
+    for (const [name, [content, told]] of Object.entries(damage)) {
+      const path = join(scratch, 'damaged.onnx');
+      writeFileSync(path, content);
+      const loaded = await loadBaseline(path);
+      assert.ok('problem' in loaded, name);
+      assert.match(loaded.problem, told, name);
+      assert.ok(!loaded.problem.includes('\n'));
     }
+    const none = await loadBaseline(join(scratch, 'none.onnx'));
+    assert.ok('problem' in none && none.problem === 'is not there');
   });
 });

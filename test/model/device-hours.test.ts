@@ -6,13 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openMemory } from '../../src/capture/memory.ts';
 import { analyzeSource } from '../../src/engine/analyze.ts';
-import {
-  baselineText,
-  type LoadedBaseline,
-  readBaselineModel,
-} from '../../src/model/baseline/baseline-file.ts';
+import { baselineBytes, type LoadedBaseline } from '../../src/model/baseline/baseline-file.ts';
 import { BaselineLearner } from '../../src/model/baseline/learn.ts';
 import type { ReportFinding } from '../../src/report/schema.ts';
+import { usableBaseline } from './scoring-capture.ts';
 import { CAMERA, type Host, host, LAPTOP, remote, ROUTER, Scene } from '../detect/scene.ts';
 
 const HOUR = 3600;
@@ -53,9 +50,9 @@ async function learn(scene: Scene): Promise<LoadedBaseline> {
       },
     ],
   });
-  const path = join(scratch, 'usual.json');
-  writeFileSync(path, baselineText(learner!.conclude()));
-  return readBaselineModel(path);
+  const path = join(scratch, 'usual.onnx');
+  writeFileSync(path, baselineBytes(learner!.conclude()));
+  return usableBaseline(path);
 }
 
 async function unusualHours(scene: Scene, baselineModel: LoadedBaseline): Promise<ReportFinding[]> {
@@ -107,7 +104,7 @@ describe('hours of devices', () => {
     for (const reason of because)
       assert.match(reason, /^[a-z_]+ [\d.e+]+( \w+)? \(usual [\d.e+]+ to [\d.e+]+\)$/);
     assert.ok(
-      because.some((reason) => reason.startsWith('ports ')),
+      because.some((reason) => reason.startsWith('responders ')),
       because.join('; '),
     );
   });

@@ -4,6 +4,7 @@ import { openCaptures } from '../../src/capture/open.ts';
 import type { SourceOptions } from '../../src/capture/source.ts';
 import { analyzeSource } from '../../src/engine/analyze.ts';
 import type { FlowScore, Output } from '../../src/engine/output.ts';
+import { type LoadedBaseline, loadBaseline } from '../../src/model/baseline/baseline-file.ts';
 import { bundledModel, loadModel, type Model } from '../../src/model/load.ts';
 import type { Report } from '../../src/report/schema.ts';
 
@@ -32,6 +33,13 @@ export async function scored(
     ...(model === null ? {} : { model }),
   });
   return { report, scores };
+}
+
+/** What was learned into this file. */
+export async function usableBaseline(path: string): Promise<LoadedBaseline> {
+  const loaded = await loadBaseline(path);
+  if ('problem' in loaded) throw new Error(`${path} ${loaded.problem}`);
+  return loaded.baseline;
 }
 
 /** The report without what a model adds. */

@@ -14,8 +14,7 @@ import { detectOptions, detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
-import { readBaselineModel } from '../../model/baseline/baseline-file.ts';
-import { chosenModel, modelOption } from '../model-option.ts';
+import { chosenBaseline, chosenModel, modelOption } from '../model-option.ts';
 import { dbOption, requireSaveWithDb } from '../store-option.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { writeNotice } from '../terminal.ts';
@@ -115,7 +114,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const settings = await detectSettings(args);
   const model = await chosenModel(args.model);
   const baselineModel =
-    args.baselineModel === undefined ? undefined : await readBaselineModel(args.baselineModel);
+    args.baselineModel === undefined ? undefined : await chosenBaseline(args.baselineModel);
   const selection = selectionOf(args);
   const progress = createProgress();
   const interrupt = stopOnInterrupt(() => progress.stop());

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import type { Output } from '../../engine/output.ts';
-import { baselineText, type Histories } from '../../model/baseline/baseline-file.ts';
+import { baselineBytes, type Histories } from '../../model/baseline/baseline-file.ts';
 import { LEAST_ROWS } from '../../model/baseline/history.ts';
 import { BaselineLearner } from '../../model/baseline/learn.ts';
 import { formatPlural } from '../../report/quantity.ts';
@@ -28,13 +28,13 @@ export function options(yargs: Argv) {
       alias: 'o',
       type: 'string',
       demandOption: true,
-      describe: 'File for what was learned (JSON)',
+      describe: 'File for what was learned (ONNX)',
       requiresArg: true,
     })
-    .example('lanscope baseline week.pcap -o usual.json', 'learn')
-    .example('lanscope analyze today.pcap --baseline-model usual.json', 'compare')
+    .example('lanscope baseline week.pcap -o usual.onnx', 'learn')
+    .example('lanscope analyze today.pcap --baseline-model usual.onnx', 'compare')
     .epilogue(
-      'An isolation forest of flows and of hours, of the network and of each device with enough of its own.',
+      'An isolation forest of flows and of hours, of the network and of each device with enough of its own. The file is an ONNX model: other programs can score with it.',
     );
 }
 
@@ -64,7 +64,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   if (model.flows.network === null) {
     throw new LanscopeError('INPUT_EMPTY', `there are fewer than ${LEAST_ROWS} flows to learn from`);
   }
-  await writeFileAtomically(args.output, [baselineText(model)]);
+  await writeFileAtomically(args.output, baselineBytes(model));
   writeNotice(
     `flows: ${learned(model.flows, 'flow')}; hours: ${learned(model.hours, 'whole hour')}: ${args.output}`,
   );

@@ -5,7 +5,7 @@ import { findCaptures } from '../../capture/find-captures.ts';
 import { analyze } from '../../engine/analyze.ts';
 import { baselineOf } from '../../engine/baseline.ts';
 import { configFromSettings, readConfig } from '../../engine/config.ts';
-import { BASELINE_NAME, type LoadedBaseline, readBaselineModel } from '../../model/baseline/baseline-file.ts';
+import { BASELINE_NAME, type LoadedBaseline } from '../../model/baseline/baseline-file.ts';
 import type { Model } from '../../model/load.ts';
 import { reportDigest } from '../../report/canonical.ts';
 import { diffReports } from '../../report/diff/diff.ts';
@@ -13,7 +13,7 @@ import { renderDiffText } from '../../report/diff/render-text.ts';
 import { EXACT_DIFF } from '../../report/diff/settings.ts';
 import { readReport } from '../../report/read.ts';
 import type { Report } from '../../report/schema.ts';
-import { BUNDLED, chosenModel } from '../model-option.ts';
+import { BUNDLED, chosenBaseline, chosenModel } from '../model-option.ts';
 import { requireBaseline } from '../detect-options.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
@@ -127,7 +127,7 @@ async function baselineModelOf(
 ): Promise<LoadedBaseline | undefined> {
   const wanted = stated.models.find(({ name }) => name === BASELINE_NAME);
   if (wanted === undefined) return undefined;
-  const baseline = file === undefined ? undefined : await readBaselineModel(file);
+  const baseline = file === undefined ? undefined : await chosenBaseline(file);
   if (baseline?.sha256 === wanted.sha256) return baseline;
   throw notAtHand('the report was made beside a learned baseline', wanted.sha256, '--baseline-model FILE');
 }

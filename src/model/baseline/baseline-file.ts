@@ -1,16 +1,26 @@
-/** The file of `lanscope baseline`: JSON, its histories as they are in memory. */
+/**
+ * The file of `lanscope baseline`: an ONNX model, so that other programs can score with it too. Each history is an output,
+ * a forest and an exponential; the metadata says what it is the history of and from which score on a row is unusual.
+ */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { LanscopeError } from '../../bytes/error.ts';
 import { CONN_SET, CONN_SET_ID } from '../../detect/features/conn-set.ts';
+import type { FeatureDefinition } from '../../detect/features/feature.ts';
+import { UnusableModel } from '../description.ts';
+import type { OnnxNode } from '../onnx-format.ts';
+import { readOnnxMetadata } from '../onnx-metadata.ts';
+import { readOnnxNodes } from '../onnx-reader.ts';
+import { type OnnxTable, writeOnnx } from '../onnx-writer.ts';
+import { unreadable } from '../unreadable.ts';
 import { HOUR_FEATURES } from './device-hours.ts';
+import { forestNode, forestOf } from './forest-node.ts';
 import type { History } from './history.ts';
-import type { IsolationTree } from './isolation-forest.ts';
 
 /** How reports name it among the models. */
 export const BASELINE_NAME = 'baseline';
 
-const FORMAT = 'lanscope-baseline/1';
+/** `lanscope.format` of this file; models that `--model` takes have a number. */
+export const BASELINE_FORMAT = 'baseline/1';
 
 /** Histories of a network and of those of its devices that have enough of their own. */
 export interface Histories {
@@ -22,6 +32,8 @@ export interface Histories {
 export interface BaselineModel {
   readonly flows: Histories;
   readonly hours: Histories;
+  /** SHA-256 of the rows learned from. */
+  readonly trainingDigest: string;
 }
 
 export interface LoadedBaseline {
@@ -29,100 +41,152 @@ export interface LoadedBaseline {
   readonly sha256: string;
 }
 
-export function baselineText(model: BaselineModel): string {
-  const content = {
-    format: FORMAT,
-    features: CONN_SET_ID,
-    hourFeatures: HOUR_FEATURES.map(({ name }) => name),
-    ...model,
-  };
-  return `${JSON.stringify(content)}\n`;
+type Kind = 'flow' | 'hour';
+
+/** What rows of each kind are made of: the inputs of the graph. */
+const FEATURES: Readonly<Record<Kind, readonly FeatureDefinition[]>> = {
+  flow: CONN_SET.features,
+  hour: HOUR_FEATURES,
+};
+
+/** As in `lanscope.histories`. */
+interface Described extends Omit<History, 'forest'> {
+  readonly output: string;
+  readonly of: Kind;
+  /** Device id; '' for the network. */
+  readonly device: string;
 }
 
-/** CONFIG_INVALID when the file is none of ours, damaged, or of other features. */
-export async function readBaselineModel(path: string): Promise<LoadedBaseline> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new LanscopeError('INPUT_NOT_FOUND', `${path} cannot be read`, '', { cause });
+/** Name of the tensor between the forest and the exponential of an output. */
+const exponentOf = (output: string): string => `${output} exponent`;
+
+export function baselineBytes(model: BaselineModel): Uint8Array {
+  const nodes: OnnxNode[] = [];
+  const outputs: OnnxTable[] = [];
+  const described: Described[] = [];
+  const add = (of: Kind, device: string, { forest, ...rest }: History): void => {
+    const output = `${of}:${device === '' ? 'network' : device}`;
+    outputs.push({ name: output, rows: rowsOf(of), width: 1 });
+    nodes.push(forestNode(forest, of, exponentOf(output)), exponential(exponentOf(output), output));
+    described.push({ output, of, device, ...rest });
+  };
+  for (const [of, { network, devices }] of [
+    ['flow', model.flows],
+    ['hour', model.hours],
+  ] as const) {
+    if (network !== null) add(of, '', network);
+    for (const [device, history] of Object.entries(devices)) add(of, device, history);
   }
-  const invalid = (why: string): never => {
-    throw new LanscopeError(
-      'CONFIG_INVALID',
-      `${path} ${why}`,
-      'Make one with `lanscope baseline <capture> -o FILE`',
-    );
-  };
-  let given: Record<string, unknown> = {};
-  try {
-    given = record(JSON.parse(text));
-  } catch {
-    invalid('is no baseline: it cannot be read as JSON');
-  }
-  if (given['format'] !== FORMAT) invalid('is no baseline of this version');
-  if (given['features'] !== CONN_SET_ID) {
-    invalid(`was learned on the features ${String(given['features'])}, and this version has ${CONN_SET_ID}`);
-  }
-  const histories = (value: unknown, width: number): Histories => {
-    const { network, devices } = record(value);
-    const own = Object.entries(record(devices));
-    if (!isHistory(network, width, true) || !own.every(([, history]) => isHistory(history, width, false))) {
-      invalid('is damaged');
-    }
-    return {
-      network: network as History | null,
-      devices: Object.assign(Object.create(null) as Record<string, History>, Object.fromEntries(own)),
-    };
-  };
-  return {
-    model: {
-      flows: histories(given['flows'], CONN_SET.features.length),
-      hours: histories(given['hours'], HOUR_FEATURES.length),
-    },
-    sha256: createHash('sha256').update(text).digest('hex'),
-  };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-/** Checked to the last node: what follows children must come to an end within the tree. */
-function isHistory(value: unknown, width: number, mayBeNull: boolean): boolean {
-  if (value === null) return mayBeNull;
-  const { forest, threshold, usual, rows } = record(value);
-  const { trees, sample } = record(forest);
-  return (
-    typeof threshold === 'number' &&
-    typeof rows === 'number' &&
-    typeof sample === 'number' &&
-    sample >= 2 &&
-    Array.isArray(usual) &&
-    usual.length === width &&
-    usual.every((range) => isNumbers(range, 3)) &&
-    Array.isArray(trees) &&
-    trees.length > 0 &&
-    trees.every((tree) => isTree(tree, width))
-  );
-}
-
-function isTree(value: unknown, width: number): boolean {
-  const { column, cut, left, right } = record(value);
-  if (!Array.isArray(column) || column.length === 0) return false;
-  const size = column.length;
-  if (![column, cut, left, right].every((each) => isNumbers(each, size))) return false;
-  const tree = value as IsolationTree;
-  return tree.column.every((c, node) => {
-    if (c === -1) return true;
-    // Children come after their parent, so every walk ends.
-    const isChild = (child: number): boolean => Number.isInteger(child) && child > node && child < size;
-    return (
-      Number.isInteger(c) && c >= 0 && c < width && isChild(tree.left[node]!) && isChild(tree.right[node]!)
-    );
+  const used = (['flow', 'hour'] as const).filter((kind) => described.some(({ of }) => of === kind));
+  return writeOnnx({
+    name: 'lanscope baseline',
+    inputs: used.map((kind) => ({ name: kind, rows: rowsOf(kind), width: FEATURES[kind].length })),
+    outputs,
+    nodes,
+    metadata: new Map([
+      ['lanscope.format', BASELINE_FORMAT],
+      ['lanscope.features', CONN_SET_ID],
+      ['lanscope.flow_features', namesOf('flow')],
+      ['lanscope.hour_features', namesOf('hour')],
+      ['lanscope.training_digest', model.trainingDigest],
+      ['lanscope.histories', JSON.stringify(described)],
+    ]),
   });
 }
 
-function isNumbers(value: unknown, length: number): boolean {
-  return Array.isArray(value) && value.length === length && value.every((each) => Number.isFinite(each));
+/** What was learned, or why it cannot be used: a clause after the file's name. */
+export async function loadBaseline(
+  path: string,
+): Promise<{ readonly baseline: LoadedBaseline } | { readonly problem: string }> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    return { problem: unreadable(error) };
+  }
+  try {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { baseline: { model: baselineOf(bytes), sha256 } };
+  } catch (error) {
+    if (error instanceof UnusableModel) return { problem: error.message };
+    throw error;
+  }
+}
+
+/** Throws `UnusableModel`. */
+function baselineOf(bytes: Uint8Array): BaselineModel {
+  const damaged = (): never => {
+    throw new UnusableModel('is damaged, or no file of `lanscope baseline`');
+  };
+  const metadata = readOnnxMetadata(bytes) ?? damaged();
+  const format = metadata.get('lanscope.format');
+  if (format === undefined) damaged();
+  if (format !== BASELINE_FORMAT) {
+    throw new UnusableModel(
+      /^\d+$/.test(format!)
+        ? 'is a model of classes, which --model takes'
+        : `is of format ${format}, and this version knows ${BASELINE_FORMAT}`,
+    );
+  }
+  const features = metadata.get('lanscope.features');
+  if (features !== CONN_SET_ID || metadata.get('lanscope.hour_features') !== namesOf('hour')) {
+    throw new UnusableModel(
+      `was learned on other features (${features}) than this version has (${CONN_SET_ID}): learn it again`,
+    );
+  }
+  const nodes = new Map((readOnnxNodes(bytes) ?? damaged()).map((node) => [node.outputs[0], node]));
+  const loaded: Record<Kind, { network: History | null; devices: Record<string, History> }> = {
+    flow: { network: null, devices: Object.create(null) as Record<string, History> },
+    hour: { network: null, devices: Object.create(null) as Record<string, History> },
+  };
+  for (const one of describedIn(metadata.get('lanscope.histories')) ?? damaged()) {
+    const { output, of, device, rows, threshold, usual } = one;
+    const node = nodes.get(exponentOf(output)) ?? damaged();
+    const forest = forestOf(node, FEATURES[of].length) ?? damaged();
+    const history = { rows, forest, threshold, usual };
+    if (device === '') loaded[of].network = history;
+    else loaded[of].devices[device] = history;
+  }
+  return {
+    flows: loaded.flow,
+    hours: loaded.hour,
+    trainingDigest: metadata.get('lanscope.training_digest') ?? '',
+  };
+}
+
+function exponential(input: string, output: string): OnnxNode {
+  return { operator: 'Exp', domain: '', inputs: [input], outputs: [output], attributes: new Map() };
+}
+
+function rowsOf(kind: Kind): string {
+  return `${kind}s`;
+}
+
+function namesOf(kind: Kind): string {
+  return JSON.stringify(FEATURES[kind].map(({ name }) => name));
+}
+
+/** Null when the text describes no histories. */
+function describedIn(text: string | undefined): Described[] | null {
+  try {
+    const all: unknown = JSON.parse(text ?? '');
+    return Array.isArray(all) && all.every(isDescribed) ? all : null;
+  } catch {
+    return null;
+  }
+}
+
+function isDescribed(value: unknown): value is Described {
+  if (typeof value !== 'object' || value === null) return false;
+  const { output, of, device, rows, threshold, usual } = value as Record<string, unknown>;
+  return (
+    typeof output === 'string' &&
+    (of === 'flow' || of === 'hour') &&
+    typeof device === 'string' &&
+    Number.isFinite(rows) &&
+    Number.isFinite(threshold) &&
+    Array.isArray(usual) &&
+    usual.length === FEATURES[of].length &&
+    usual.every((range) => Array.isArray(range) && range.length === 3 && range.every(Number.isFinite))
+  );
 }

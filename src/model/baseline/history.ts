@@ -1,4 +1,5 @@
 /** What is usual, learned from rows: a forest, the score from which on a row is unusual, and the usual range of each value. */
+import { compareNumber } from '../../bytes/order.ts';
 import { growForest, type IsolationForest, isolationScore } from './isolation-forest.ts';
 import type { Reservoir } from './reservoir.ts';
 
@@ -42,16 +43,30 @@ export function learnHistory(reservoir: Reservoir): History | null {
   };
 }
 
-/** The columns farthest outside of their usual range, farthest first; none when the row is odd only as a whole. */
-export function oddColumns({ usual }: History, row: Float32Array, most: number): number[] {
-  return usual
-    .map(([low, median, high], column) => {
-      const value = row[column]!;
-      const outside = value < low ? low - value : value > high ? value - high : 0;
-      return { column, odd: outside / Math.max(Math.abs(high - low), Math.abs(median) * 0.01, 1e-6) };
-    })
-    .filter(({ odd }) => odd > 0)
-    .sort((a, b) => b.odd - a.odd || a.column - b.column)
+/**
+ * What makes a row unusual: first columns outside of their usual range, then those inside of it; of each, those first whose
+ * median in their place lowers the score most. At least one, unless the row is all medians.
+ */
+export function oddColumns({ usual, forest }: History, row: Float32Array, most: number): number[] {
+  const score = isolationScore(forest, row, 0);
+  const changed = row.slice();
+  const odd: { column: number; isOutside: boolean; effect: number }[] = [];
+  for (const [column, [low, median, high]] of usual.entries()) {
+    const value = row[column]!;
+    if (value === median) continue;
+    changed[column] = median;
+    const effect = score - isolationScore(forest, changed, 0);
+    changed[column] = value;
+    odd.push({ column, isOutside: value < low || value > high, effect });
+  }
+  odd.sort(
+    (a, b) =>
+      Number(b.isOutside) - Number(a.isOutside) ||
+      compareNumber(b.effect, a.effect) ||
+      compareNumber(a.column, b.column),
+  );
+  return odd
+    .filter(({ isOutside, effect }, place) => place === 0 || isOutside || effect > 0)
     .slice(0, most)
     .map(({ column }) => column);
 }

@@ -1,6 +1,8 @@
 /** Learns what is usual while captures are analyzed. */
+import { createHash, type Hash } from 'node:crypto';
 import { formatIpAt } from '../../bytes/address.ts';
 import { compareText } from '../../bytes/order.ts';
+import { CONN_SET_ID } from '../../detect/features/conn-set.ts';
 import { FlowExtractor } from '../../detect/features/extractor.ts';
 import type { DeviceRegistry } from '../../device/registry.ts';
 import type { FlowTable } from '../../flow/table.ts';
@@ -61,19 +63,31 @@ export class BaselineLearner {
       own.add(row);
       hoursByDevice.set(hour.device, own);
     }
+    const digest = createHash('sha256').update(CONN_SET_ID);
+    const flows = this.#histories(this.#network, this.#byDevice, digest);
     return {
-      flows: this.#histories(this.#network, this.#byDevice),
-      hours: this.#histories(hours, hoursByDevice),
+      flows,
+      hours: this.#histories(hours, hoursByDevice, digest),
+      trainingDigest: digest.digest('hex'),
     };
   }
 
-  #histories(network: Reservoir, byDevice: ReadonlyMap<number, Reservoir>): Histories {
-    const own: [string, History][] = [];
-    for (const [device, reservoir] of byDevice) {
+  /** The rows that are learned from go into the digest, those of the network first. */
+  #histories(network: Reservoir, byDevice: ReadonlyMap<number, Reservoir>, digest: Hash): Histories {
+    const learned = (reservoir: Reservoir): History | null => {
       const history = learnHistory(reservoir);
-      if (history !== null) own.push([this.#devices.devices[device]!.id, history]);
+      if (history !== null) digest.update(reservoir.rows);
+      return history;
+    };
+    const own: [string, History][] = [];
+    const ofNetwork = learned(network);
+    const ids = [...byDevice].map(
+      ([device, reservoir]) => [this.#devices.devices[device]!.id, reservoir] as const,
+    );
+    for (const [id, reservoir] of ids.sort(([a], [b]) => compareText(a, b))) {
+      const history = learned(reservoir);
+      if (history !== null) own.push([id, history]);
     }
-    own.sort(([a], [b]) => compareText(a, b));
-    return { network: learnHistory(network), devices: Object.fromEntries(own) };
+    return { network: ofNetwork, devices: Object.fromEntries(own) };
   }
 }

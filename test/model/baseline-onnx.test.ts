@@ -1,0 +1,164 @@
+/** What `lanscope baseline` writes is a model for everybody: onnxruntime scores its rows as this program does. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { CONN_SET, CONN_SET_ID } from '../../src/detect/features/conn-set.ts';
+import { baselineBytes, type BaselineModel, loadBaseline } from '../../src/model/baseline/baseline-file.ts';
+import { HOUR_FEATURES } from '../../src/model/baseline/device-hours.ts';
+import { forestNode, forestOf } from '../../src/model/baseline/forest-node.ts';
+import { type History, learnHistory } from '../../src/model/baseline/history.ts';
+import { growForest, isolationScore } from '../../src/model/baseline/isolation-forest.ts';
+import { Reservoir } from '../../src/model/baseline/reservoir.ts';
+import { seeded } from '../../src/model/baseline/seeded.ts';
+import { loadModel } from '../../src/model/load.ts';
+import { ATTRIBUTE, GRAPH, MODEL as MODEL_FIELD, NODE } from '../../src/model/onnx-format.ts';
+import { readOnnxMetadata } from '../../src/model/onnx-metadata.ts';
+import { readOnnxNodes } from '../../src/model/onnx-reader.ts';
+import { MessageWriter } from '../../src/model/protobuf-writer.ts';
+import { SKIP, usableBaseline } from './scoring-capture.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'lanscope-baseline-onnx-test-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Rows as features are: flags, counts, and quantities over orders of magnitude. */
+function someRows(width: number, count: number, seed: number): Float32Array {
+  const random = seeded(seed);
+  return Float32Array.from({ length: width * count }, (_, i) => {
+    const kind = i % 3;
+    return kind === 0 ? Math.round(random()) : kind === 1 ? Math.floor(random() * 9) : 10 ** (random() * 9);
+  });
+}
+
+function historyOf(width: number, count: number, seed: number): History {
+  const reservoir = new Reservoir(width, 2000);
+  const rows = someRows(width, count, seed);
+  for (let at = 0; at < rows.length; at += width) reservoir.add(rows.subarray(at, at + width));
+  return learnHistory(reservoir)!;
+}
+
+const FLOW = CONN_SET.features.length;
+const HOUR = HOUR_FEATURES.length;
+const MODEL: BaselineModel = {
+  flows: { network: historyOf(FLOW, 900, 1), devices: { '02:00:00:00:00:01': historyOf(FLOW, 30, 2) } },
+  hours: { network: historyOf(HOUR, 60, 3), devices: {} },
+  trainingDigest: 'a digest',
+};
+
+/** By which the programs may differ. */
+const TOLERANCE = 1e-6;
+
+describe('a baseline as an ONNX model', () => {
+  test('is read back as it was', async () => {
+    const path = join(scratch, 'usual.onnx');
+    writeFileSync(path, baselineBytes(MODEL));
+    const { model } = await usableBaseline(path);
+    assert.deepEqual(structuredClone(model), structuredClone(MODEL));
+  });
+
+  test('says what it is', () => {
+    const metadata = readOnnxMetadata(baselineBytes(MODEL))!;
+    assert.equal(metadata.get('lanscope.features'), CONN_SET_ID);
+    assert.deepEqual(
+      JSON.parse(metadata.get('lanscope.flow_features')!),
+      CONN_SET.features.map(({ name }) => name),
+    );
+    assert.equal(metadata.get('lanscope.training_digest'), 'a digest');
+    const histories = JSON.parse(metadata.get('lanscope.histories')!) as Record<string, unknown>[];
+    assert.deepEqual(
+      histories.map(({ output, threshold }) => [output, threshold]),
+      [
+        ['flow:network', MODEL.flows.network!.threshold],
+        ['flow:02:00:00:00:00:01', MODEL.flows.devices['02:00:00:00:00:01']!.threshold],
+        ['hour:network', MODEL.hours.network!.threshold],
+      ],
+    );
+  });
+
+  test('gives the same scores in onnxruntime', { skip: SKIP }, async () => {
+    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const session = await InferenceSession.create(baselineBytes(MODEL));
+    assert.deepEqual(session.inputNames, ['flow', 'hour']);
+    const count = 3000;
+    const rows = { flow: someRows(FLOW, count, 4), hour: someRows(HOUR, count, 5) };
+    const table = (kind: 'flow' | 'hour', width: number) => new Tensor('float32', rows[kind], [count, width]);
+    const found = await session.run({ flow: table('flow', FLOW), hour: table('hour', HOUR) });
+    for (const [output, kind, { forest }] of [
+      ['flow:network', 'flow', MODEL.flows.network!],
+      ['flow:02:00:00:00:00:01', 'flow', MODEL.flows.devices['02:00:00:00:00:01']!],
+      ['hour:network', 'hour', MODEL.hours.network!],
+    ] as const) {
+      const { dims, data } = found[output]!;
+      assert.deepEqual(dims, [count, 1]);
+      const width = kind === 'flow' ? FLOW : HOUR;
+      let worst = 0;
+      const seen = new Set<number>();
+      for (let row = 0; row < count; row++) {
+        const score = isolationScore(forest, rows[kind], row * width);
+        seen.add(score);
+        worst = Math.max(worst, Math.abs(score - Number(data[row])));
+      }
+      assert.ok(worst <= TOLERANCE, `${output} differs by ${worst}`);
+      assert.ok(seen.size > count / 10);
+    }
+  });
+
+  test('is not taken for a model of classes', async () => {
+    const path = join(scratch, 'taken.onnx');
+    writeFileSync(path, baselineBytes(MODEL));
+    const loaded = await loadModel(path);
+    assert.ok('problem' in loaded);
+    assert.match(loaded.problem, /--baseline-model takes it/);
+  });
+
+  test('of any bytes is read, or is a problem: no walk leaves its tree', async () => {
+    const small: BaselineModel = { ...MODEL, flows: { network: null, devices: {} } };
+    const whole = baselineBytes(small);
+    const path = join(scratch, 'changed.onnx');
+    const row = new Float32Array(HOUR);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), async (at, value) => {
+        const changed = Uint8Array.from(whole);
+        changed[at] = value;
+        writeFileSync(path, changed);
+        const loaded = await loadBaseline(path);
+        if ('problem' in loaded) return;
+        const { network } = loaded.baseline.model.hours;
+        if (network !== null) assert.ok(!Number.isNaN(isolationScore(network.forest, row, 0)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('lists that are not packed, as other programs write them, are the same lists', () => {
+    const ints = new MessageWriter()
+      .text(ATTRIBUTE.name, 'ints')
+      .int(ATTRIBUTE.ints, 7)
+      .int(ATTRIBUTE.ints, 300);
+    const single = (value: number): number[] => [0x3d, ...new Uint8Array(Float32Array.of(value).buffer)];
+    const named = new MessageWriter().text(ATTRIBUTE.name, 'singles').content;
+    const singles = Uint8Array.of(...named, ...single(0.5), ...single(-3));
+    const node = new MessageWriter().message(NODE.attribute, ints).bytes(NODE.attribute, singles);
+    const graph = new MessageWriter().message(GRAPH.node, node);
+    const [read] = readOnnxNodes(new MessageWriter().message(MODEL_FIELD.graph, graph).content)!;
+    assert.deepEqual(
+      [...read!.attributes],
+      [
+        ['ints', { ints: [7, 300] }],
+        ['singles', { singles: [0.5, -3] }],
+      ],
+    );
+  });
+
+  test('a forest of other features, or with leaves left over, is none', () => {
+    const forest = growForest(someRows(2, 40, 6), 2, 40);
+    const node = forestNode(forest, 'in', 'out');
+    assert.deepEqual(forestOf(node, 2), forest);
+    assert.equal(forestOf(node, 1), null);
+    const { ints } = node.attributes.get('target_nodeids') as { ints: number[] };
+    const more = new Map(node.attributes).set('target_nodeids', { ints: [...ints, 1] });
+    assert.equal(forestOf({ ...node, attributes: more }, 2), null);
+  });
+});

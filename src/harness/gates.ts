@@ -1,6 +1,8 @@
 import type { Gates } from './manifest.ts';
+import type { BenignScore } from './score-benign.ts';
 import type { DetectionScore } from './score-detections.ts';
 import type { FlowScore, Quality } from './score-flows.ts';
+import { OPINIONS } from './score-opinions.ts';
 
 /**
  * Which gates a score does not reach, a sentence each. A score of nothing malicious has no gate to reach; a label that
@@ -32,6 +34,21 @@ function missedMeasures(
     if (wanted === undefined || reached[measure] >= wanted) return [];
     return [`${name}: ${measure} ${reached[measure].toFixed(4)} is below its gate ${wanted}`];
   });
+}
+
+/** Whose false alarms on benign connections are above `most`, a sentence each. */
+export function missedFalseAlarms(name: string, score: BenignScore, most: number | undefined): string[] {
+  if (most === undefined) return [];
+  const shares: [string, number][] = OPINIONS.flatMap((opinion) => {
+    const found = score.opinions[opinion];
+    return found === undefined ? [] : [[opinion === 'fused' ? 'both' : `the ${opinion}`, found.share]];
+  });
+  if (score.calls !== null) shares.push(['the model, flow by flow,', score.calls.share]);
+  return shares.flatMap(([who, share]) =>
+    share <= most
+      ? []
+      : [`${name}: ${who} called ${share.toFixed(5)} of benign connections, which is above the gate ${most}`],
+  );
 }
 
 /** As `missedGates`, for findings against truth. What was not there to measure has no gate to reach. */

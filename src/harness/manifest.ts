@@ -43,6 +43,11 @@ const Gates = Type.Object(
     falseAlarmsPerDeviceHour: Type.Optional(
       Type.Number({ minimum: 0, description: 'False alarms, at most.' }),
     ),
+    falseAlarmsPerFlow: Type.Optional(
+      share(
+        'Connections of benign captures that are called anything, by the rules, the model or both, at most.',
+      ),
+    ),
     labels: Type.Optional(Type.Record(Type.String(), Type.Object(MEASURES, closed))),
     techniques: Type.Optional(Type.Record(Type.String(), Type.Object(MEASURES, closed))),
   },

@@ -1,6 +1,7 @@
 /** Detection scores for people. Text ends with a newline. */
 import { formatCount, formatDuration, formatPlural } from '../report/quantity.ts';
 import { safeText } from '../report/terminal/cell.ts';
+import type { BenignScore } from './score-benign.ts';
 import type { DetectionScore, TechniqueScore } from './score-detections.ts';
 
 export function renderDetectionScore(score: DetectionScore): string {
@@ -43,6 +44,30 @@ export function renderDetectionScore(score: DetectionScore): string {
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** False alarms by connection. */
+export function renderBenignScore({ captures, flows, opinions, calls }: BenignScore): string {
+  const lines = [
+    `nothing hostile happens in ${formatPlural(captures, 'capture')} with ${formatPlural(flows, 'connection')}`,
+    row('called by', 'findings', 'flows', 'share'),
+  ];
+  for (const [title, found] of [
+    ['rules', opinions.rules],
+    ['model', opinions.model],
+    ['both', opinions.fused],
+  ] as const) {
+    if (found === undefined) continue;
+    lines.push(row(title, formatCount(found.findings), formatCount(found.flows), fineShare(found.share)));
+  }
+  if (calls !== null)
+    lines.push(row('model, flow by flow', '', formatCount(calls.flows), fineShare(calls.share)));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Some in a thousand are what is asked for. */
+function fineShare(share: number): string {
+  return `${(share * 100).toFixed(3)} %`;
 }
 
 /** Of the columns after the name: the widest heading, and two spaces before it. */

@@ -69,6 +69,12 @@ export function options(yargs: Argv) {
         default: [] as string[],
         describe: 'score: captures in which nothing hostile happens (files or folders)',
         requiresArg: true,
+      })
+      .option('max-false-alarms', {
+        type: 'number',
+        coerce: shareArgument,
+        describe: 'score: exit code 1 when more of the benign connections are called anything, e.g. 0.001',
+        requiresArg: true,
       }),
   )
     .example('lanscope corpus list', 'which corpora there are; with a name, its cases')
@@ -85,7 +91,16 @@ export function options(yargs: Argv) {
       'lanscope corpus score --detections lab/ --benign home.pcap',
       'attacks that were found and false alarms, by truth.json files',
     )
+    .example(
+      'lanscope corpus score --benign home.pcap --max-false-alarms 0.001',
+      'false alarms of rules and model, by connection',
+    )
     .epilogue('Exit codes: 0 all is as expected, 1 it is not, 2 bad usage or input, 3 the environment.');
+}
+
+function shareArgument(value: number): number {
+  if (value >= 0 && value <= 1) return value;
+  throw new LanscopeError('USAGE', '--max-false-alarms is a share from 0 to 1');
 }
 
 export type CorpusArguments = Awaited<ReturnType<typeof options>['argv']>;

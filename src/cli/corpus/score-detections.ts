@@ -3,23 +3,35 @@ import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { type CaseSettings } from '../../harness/case-settings.ts';
 import { readTruths, type TrueCapture } from '../../harness/detection-truth.ts';
-import { missedDetectionGates } from '../../harness/gates.ts';
+import { missedDetectionGates, missedFalseAlarms } from '../../harness/gates.ts';
 import type { Gates } from '../../harness/manifest.ts';
-import { renderDetectionScore } from '../../harness/render-detections.ts';
+import { renderBenignScore, renderDetectionScore } from '../../harness/render-detections.ts';
 import { reportOf } from '../../harness/run-case.ts';
+import { BenignScorer } from '../../harness/score-benign.ts';
 import { DetectionScorer } from '../../harness/score-detections.ts';
+import { OPINIONS, opinionOf } from '../../harness/score-opinions.ts';
+import type { Model } from '../../model/load.ts';
 import type { CorpusArguments } from '../commands/corpus.ts';
 import { writeNotice, writeResult } from '../terminal.ts';
 import { countProgress } from './count-progress.ts';
 import { selectedCases } from './selected-cases.ts';
 
-export async function scoreDetections(args: CorpusArguments, settings: CaseSettings): Promise<ExitCode> {
+/** Captures in which nothing hostile happens are scored by connection too, with `model`; attacks are judged by rules alone. */
+export async function scoreDetections(
+  args: CorpusArguments,
+  settings: CaseSettings,
+  model: Model | undefined,
+): Promise<ExitCode> {
   const { name, captures, gates } = await capturesOf(args);
   const scorer = new DetectionScorer(args.threshold);
+  const benign = new BenignScorer(args.threshold, model === undefined ? ['rules'] : OPINIONS);
   const progress = countProgress(captures.length, 'captures');
   try {
     for (const { name: each, capture, episodes } of captures) {
-      const { report } = await reportOf(capture, settings);
+      const report =
+        episodes.length === 0
+          ? opinionOf(await benign.add(capture, { ...settings, model }), 'rules')
+          : (await reportOf(capture, settings)).report;
       scorer.add(each, report, episodes);
       progress.step();
     }
@@ -27,11 +39,17 @@ export async function scoreDetections(args: CorpusArguments, settings: CaseSetti
     progress.stop();
   }
   const score = scorer.score();
-  const missed = missedDetectionGates(name, score, gates);
+  const ofBenign = benign.score();
+  const missed = [
+    ...missedDetectionGates(name, score, gates),
+    ...missedFalseAlarms(name, ofBenign, args.maxFalseAlarms ?? gates?.falseAlarmsPerFlow),
+  ];
   if (args.json) {
-    await writeResult(`${JSON.stringify({ threshold: args.threshold, ...score, gates: missed }, null, 2)}\n`);
+    const result = { threshold: args.threshold, ...score, benign: ofBenign, gates: missed };
+    await writeResult(`${JSON.stringify(result, null, 2)}\n`);
   } else {
     await writeResult(renderDetectionScore(score));
+    if (ofBenign.flows > 0) await writeResult(`\n${renderBenignScore(ofBenign)}`);
     for (const sentence of missed) writeNotice(sentence);
   }
   return missed.length > 0 ? EXIT.no : EXIT.ok;

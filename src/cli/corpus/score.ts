@@ -23,7 +23,7 @@ import { selectedCases } from './selected-cases.ts';
 export async function run(args: CorpusArguments): Promise<ExitCode> {
   if (args.identity !== undefined) return scoreIdentity(args.identity, args);
   if (args.detections !== undefined || args.benign.length > 0) {
-    return scoreDetections(args, await scoringSettings(args));
+    return scoreDetections(args, await scoringSettings(args), await chosenModel(args.model));
   }
   return scoreFlows(args);
 }

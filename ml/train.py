@@ -1,6 +1,7 @@
 """Trains, judges and exports the model from the extractor's tables. Called by scripts/train-model.ts; see README.md.
 
     python ml/train.py WORK --hold-out SCENARIO --model FILE.onnx --card FILE.md
+    python ml/train.py WORK --only SCENARIO --model FILE.onnx
 """
 
 from __future__ import annotations
@@ -48,57 +49,72 @@ class Split:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("work", type=Path)
-    parser.add_argument("--hold-out", required=True)
+    parser.add_argument("--hold-out", default="", help="scenario that the model never sees")
+    parser.add_argument("--only", default="", help="the one malicious real scenario that it sees")
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--card", type=Path, required=True)
+    parser.add_argument("--card", type=Path, help="judge every split, too, and write the model card")
     parser.add_argument("--fixture", type=Path)
     arguments = parser.parse_args()
 
     data = load(arguments.work)
-    every = np.arange(len(data.y))
     held = data.index_of(arguments.hold_out)
-    seen = every[data.scenario != held]
-    bundled = Split(data, seen)
-    results = {"heldOut": judge_held_out(data, bundled, held), "unseen": judge_unseen(data, bundled)}
-    results["benign"] = judge_benign(data, bundled)
-    results["reverse"] = judge_reverse(data, held)
-    results["time"] = judge_time(data, held)
-    results["linear"] = judge_linear(data, held)
-    results["importance"] = importance(data, bundled)
+    for name in filter(None, (arguments.hold_out, arguments.only)):
+        if data.index_of(name) < 0:
+            print(f"{name} is not among the scenarios", file=sys.stderr)
+    unseen = {held} if arguments.only == "" else malicious_scenarios(data) - {data.index_of(arguments.only)}
+    seen = np.flatnonzero(~np.isin(data.scenario, list(unseen)))
+    split = Split(data, seen)
+    metadata = describe(data, split, arguments)
+    model = to_onnx(split.booster, split.calibration, len(data.features), metadata)
+    arguments.model.parent.mkdir(parents=True, exist_ok=True)
+    arguments.model.write_bytes(model.SerializeToString(deterministic=True))
+    parity = check_parity(data, split, arguments.model)
+    if arguments.fixture is not None:
+        write_fixture(data, split, arguments.fixture)
+    if arguments.card is not None:
+        results = {**judge_all(data, split, held), "metadata": metadata, "parity": parity}
+        (arguments.work / "results.json").write_text(json.dumps(results, indent=2))
+        write_card(arguments.work, arguments.card)
+    print(json.dumps({"thresholds": split.thresholds, "parity": parity}))
 
-    metadata = {
+
+def describe(data: Dataset, split: Split, arguments: argparse.Namespace) -> dict[str, object]:
+    """What the model says of itself."""
+    return {
         "lanscope.format": "1",
-        "lanscope.name": "default",
+        "lanscope.name": "default" if arguments.card is not None else arguments.model.stem,
         "lanscope.version": MODEL_VERSION,
         "lanscope.features": data.feature_set,
         "lanscope.classes": CLASSES,
-        "lanscope.thresholds": bundled.thresholds,
-        "lanscope.training_digest": data.digest(seen),
+        "lanscope.thresholds": split.thresholds,
+        "lanscope.training_digest": data.digest(split.rows),
         "lanscope.trained_on": sorted(
-            {data.scenarios[i]["name"] for i in np.unique(data.scenario[seen]) if data.scenarios[i]["kind"] == "real"}
+            {data.scenarios[i]["name"] for i in np.unique(data.scenario[split.rows]) if data.scenarios[i]["kind"] == "real"}
         ),
-        "lanscope.held_out": arguments.hold_out if held >= 0 else "",
-        "lanscope.benign": benign_ranges(data, seen),
+        "lanscope.held_out": arguments.hold_out if data.index_of(arguments.hold_out) >= 0 else "",
+        "lanscope.benign": benign_ranges(data, split.rows),
     }
-    model = to_onnx(bundled.booster, bundled.calibration, len(data.features), metadata)
-    arguments.model.parent.mkdir(parents=True, exist_ok=True)
-    arguments.model.write_bytes(model.SerializeToString(deterministic=True))
-    results["rounds"] = ROUNDS
-    results["parity"] = check_parity(data, bundled, arguments.model)
-    if arguments.fixture is not None:
-        write_fixture(data, bundled, arguments.fixture)
-    results["metadata"] = {key: value for key, value in metadata.items() if key != "lanscope.benign"}
-    results["calibration"] = {"temperature": bundled.calibration.temperature, "bias": list(bundled.calibration.bias)}
-    results["rows"] = {
-        kind: {name: int((chosen & (data.y == index)).sum()) for index, name in enumerate(CLASSES)}
-        for kind, chosen in (
-            ("real", data.is_real() & (data.scenario != held)),
-            ("simulated", ~data.is_real() & (data.scenario != held)),
-        )
+
+
+def judge_all(data: Dataset, split: Split, held: int) -> dict:
+    return {
+        "heldOut": judge_held_out(data, split, held),
+        "unseen": judge_unseen(data, split),
+        "benign": judge_benign(data, split),
+        "reverse": judge_reverse(data, held),
+        "time": judge_time(data, held),
+        "linear": judge_linear(data, held),
+        "importance": importance(data, split),
+        "rounds": ROUNDS,
+        "calibration": {"temperature": split.calibration.temperature, "bias": list(split.calibration.bias)},
+        "rows": {
+            kind: {name: int((chosen & (data.y == index)).sum()) for index, name in enumerate(CLASSES)}
+            for kind, chosen in (
+                ("real", data.is_real() & (data.scenario != held)),
+                ("simulated", ~data.is_real() & (data.scenario != held)),
+            )
+        },
     }
-    (arguments.work / "results.json").write_text(json.dumps(results, indent=2))
-    write_card(arguments.work, arguments.card)
-    print(json.dumps({"thresholds": bundled.thresholds, "parity": results["parity"]}))
 
 
 def judge_held_out(data: Dataset, split: Split, held: int) -> dict:
@@ -139,15 +155,18 @@ def judge_reverse(data: Dataset, held: int) -> dict:
     """Trained on the scenario that is else held out, without any other malicious real one; judged on those."""
     if held < 0:
         return {}
-    malicious = {
-        int(i) for i in np.unique(data.scenario)
-        if data.scenarios[i]["kind"] == "real" and (data.y[data.scenario == i] != BENIGN).any()
-    }
-    others = malicious - {held}
+    others = malicious_scenarios(data) - {held}
     rows = np.flatnonzero(~np.isin(data.scenario, list(others)))
     return {
         "with simulations": judge_each(data, Split(data, rows), others),
         "real captures alone": judge_each(data, Split(data, rows[data.is_real()[rows]]), others),
+    }
+
+
+def malicious_scenarios(data: Dataset) -> set[int]:
+    return {
+        int(i) for i in np.unique(data.scenario)
+        if data.scenarios[i]["kind"] == "real" and (data.y[data.scenario == i] != BENIGN).any()
     }
 
 

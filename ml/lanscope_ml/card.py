@@ -124,6 +124,7 @@ calibrated (temperature {results["calibration"]["temperature"]}, and a bias per 
 """
 
 
+MEASURES = ("precision", "recall", "f1")
 HEADER = ["| scenario | class | flows | precision | recall | F1 | PR-AUC |", "|---|---|---:|---:|---:|---:|---:|"]
 
 
@@ -179,13 +180,25 @@ def results_section(results: dict, rules: dict | None) -> str:
     if rules is None:
         lines += ["Not measured in this training: no capture was at hand.", ""]
     else:
-        lines += ["`lanscope corpus score iot-23`, on scenarios whose capture was at hand.", "", *HEADER]
-        for case in rules["cases"]:
-            score = case["score"]
-            values = {"precision": score["precision"], "recall": score["recall"], "f1": score["f1"]}
+        lines += [
+            "`lanscope corpus score iot-23`; where a capture was not at hand, on packets recreated from its log, which hold no",
+            "payload. It prints the model and both together beside them, too.",
+            "",
+            *HEADER,
+        ]
+        measured = [(case["name"], case["score"]) for case in rules["cases"]] + [
+            (f"{log['name']} (from its log)", log["scores"]["rules"]) for log in rules["logs"] if "rules" in log["scores"]
+        ]
+        for name, score in measured:
+            classes = {
+                one["class"]: {"rows": one["flows"], **{key: one[key] for key in MEASURES}}
+                for one in score["classes"]
+                if one["flows"] > 0
+            }
+            every = {key: score[key] for key in MEASURES}
             lines += rows_of(
-                case["name"],
-                {"malicious": score["malicious"], "falseAlarms": score["falsePositives"], "all": values, "classes": {}},
+                name,
+                {"malicious": score["malicious"], "falseAlarms": score["falsePositives"], "all": every, "classes": classes},
             )
         lines.append("")
     lines.append(f"Largest difference between LightGBM and the exported model: {results['parity']:.1e}.\n")

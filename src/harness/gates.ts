@@ -2,7 +2,7 @@ import type { Gates } from './manifest.ts';
 import type { BenignScore } from './score-benign.ts';
 import type { DetectionScore } from './score-detections.ts';
 import type { FlowScore, Quality } from './score-flows.ts';
-import { OPINIONS } from './score-opinions.ts';
+import { type Opinion, OPINIONS } from './score-opinions.ts';
 
 /**
  * Which gates a score does not reach, a sentence each. A score of nothing malicious has no gate to reach; a label that
@@ -36,19 +36,33 @@ function missedMeasures(
   });
 }
 
-/** Whose false alarms on benign connections are above `most`, a sentence each. */
-export function missedFalseAlarms(name: string, score: BenignScore, most: number | undefined): string[] {
-  if (most === undefined) return [];
-  const shares: [string, number][] = OPINIONS.flatMap((opinion) => {
-    const found = score.opinions[opinion];
-    return found === undefined ? [] : [[opinion === 'fused' ? 'both' : `the ${opinion}`, found.share]];
-  });
-  if (score.calls !== null) shares.push(['the model, flow by flow,', score.calls.share]);
-  return shares.flatMap(([who, share]) =>
-    share <= most
-      ? []
-      : [`${name}: ${who} called ${share.toFixed(5)} of benign connections, which is above the gate ${most}`],
-  );
+/** Of an opinion, or of the model's calls by themselves: a sentence when its share of benign connections is above `most`. */
+export function missedFalseAlarms(
+  name: string,
+  who: Opinion | 'calls',
+  share: number,
+  most: number | undefined,
+): string[] {
+  if (most === undefined || share <= most) return [];
+  return [
+    `${name}: ${WHO[who]} called ${share.toFixed(5)} of benign connections, which is above the gate ${most}`,
+  ];
+}
+
+const WHO: Readonly<Record<Opinion | 'calls', string>> = {
+  rules: 'the rules',
+  model: 'the model',
+  fused: 'both together',
+  calls: 'the model, flow by flow,',
+};
+
+/** As `missedFalseAlarms`, of all that benign captures are scored by. */
+export function missedBenignGate(name: string, score: BenignScore, most: number | undefined): string[] {
+  const { opinions, calls } = score;
+  return [
+    ...OPINIONS.flatMap((opinion) => missedFalseAlarms(name, opinion, opinions[opinion]?.share ?? 0, most)),
+    ...missedFalseAlarms(name, 'calls', calls?.share ?? 0, most),
+  ];
 }
 
 /** As `missedGates`, for findings against truth. What was not there to measure has no gate to reach. */

@@ -1,5 +1,5 @@
 /** Scores for people. Text ends with a newline. */
-import { formatCount, formatPercent } from '../report/quantity.ts';
+import { formatCount } from '../report/quantity.ts';
 import { safeText } from '../report/terminal/cell.ts';
 import { FLOW_CLASSES } from './labels/label-class.ts';
 import type { FlowScore, Quality } from './score-flows.ts';
@@ -28,7 +28,7 @@ const TITLE: Readonly<Record<Opinion, string>> = { rules: 'rules', model: 'model
 
 /** What the rules, the model and both together find, side by side, of all and by class; the details are those of both. */
 export function renderOpinions(name: string, scores: Partial<Record<Opinion, FlowScore>>): string {
-  if (scores.fused === undefined) return renderFlowScore(name, scores.rules!);
+  if (scores.fused === undefined) return renderFlowScore(name, (scores.rules ?? scores.model)!);
   const given = OPINIONS.flatMap((opinion) => {
     const score = scores[opinion];
     return score === undefined ? [] : [{ title: TITLE[opinion], score }];
@@ -88,7 +88,7 @@ function detailLines(score: FlowScore): string[] {
       `  label ${safeText(label)}: ${formatCount(count)} connections, precision ${share(precision, found + falsePositives)}, recall ${share(recall, count)}, F1 ${share(f1, count)}`,
     );
     for (const { technique, recall: part } of techniques) {
-      lines.push(`    found as ${technique || 'no technique'}: ${formatPercent(part)}`);
+      lines.push(`    found as ${technique || 'no technique'}: ${fine(part)}`);
     }
   }
   for (const one of score.techniques) {
@@ -107,7 +107,13 @@ function detailLines(score: FlowScore): string[] {
 
 /** Of nothing there is no share. */
 function share(value: number, whole: number): string {
-  return whole === 0 ? '–' : formatPercent(value);
+  return whole === 0 ? '–' : fine(value);
+}
+
+/** 8,204 of 8,222 are not 100 %. */
+function fine(value: number): string {
+  const tenths = Math.floor(value * 1000);
+  return tenths === 1000 ? '100 %' : `${(tenths / 10).toFixed(1)} %`;
 }
 
 export function renderIdentityScore(score: IdentityScore): string {

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { settingsOf } from '../../src/harness/case-settings.ts';
 import { corpusCases, openCorpus } from '../../src/harness/corpus.ts';
 import { readTruth } from '../../src/harness/detection-truth.ts';
-import { missedFalseAlarms } from '../../src/harness/gates.ts';
+import { missedBenignGate } from '../../src/harness/gates.ts';
 import { renderBenignScore } from '../../src/harness/render-detections.ts';
 import { BenignScorer, type BenignScore } from '../../src/harness/score-benign.ts';
 import { OPINIONS } from '../../src/harness/score-opinions.ts';
@@ -40,7 +40,7 @@ describe('false alarms by connection', () => {
     );
     assert.deepEqual(Object.keys(found.opinions), ['rules', 'model', 'fused']);
     assert.ok(found.flows > 100 && found.calls !== null);
-    assert.deepEqual(missedFalseAlarms('bundled', found, gate), []);
+    assert.deepEqual(missedBenignGate('bundled', found, gate), []);
   });
 
   test('of an attack that is said to be benign are counted, and miss the gate', async () => {
@@ -49,11 +49,11 @@ describe('false alarms by connection', () => {
     assert.ok(findings >= 1 && flows >= 400 && flows <= found.flows, JSON.stringify(found));
     assert.equal(share, flows / found.flows);
     assert.equal(found.calls, null);
-    const [sentence, ...others] = missedFalseAlarms('here', found, 0.001);
+    const [sentence, ...others] = missedBenignGate('here', found, 0.001);
     assert.match(sentence!, /^here: the rules called 0\.\d{5} of benign connections/);
     assert.deepEqual(others, []);
-    assert.deepEqual(missedFalseAlarms('here', found, undefined), []);
-    assert.deepEqual(missedFalseAlarms('here', found, 1), []);
+    assert.deepEqual(missedBenignGate('here', found, undefined), []);
+    assert.deepEqual(missedBenignGate('here', found, 1), []);
   });
 
   test('are told for each opinion, and the calls of the model by themselves', () => {
@@ -64,8 +64,8 @@ describe('false alarms by connection', () => {
       opinions: { rules: one(0), model: one(1), fused: one(4) },
       calls: { flows: 5, share: 5 / 2000 },
     };
-    assert.deepEqual(missedFalseAlarms('x', found, 0.001), [
-      'x: both called 0.00200 of benign connections, which is above the gate 0.001',
+    assert.deepEqual(missedBenignGate('x', found, 0.001), [
+      'x: both together called 0.00200 of benign connections, which is above the gate 0.001',
       'x: the model, flow by flow, called 0.00250 of benign connections, which is above the gate 0.001',
     ]);
     const lines = renderBenignScore(found).split('\n');

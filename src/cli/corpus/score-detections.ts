@@ -3,7 +3,7 @@ import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { type CaseSettings } from '../../harness/case-settings.ts';
 import { readTruths, type TrueCapture } from '../../harness/detection-truth.ts';
-import { missedDetectionGates, missedFalseAlarms } from '../../harness/gates.ts';
+import { missedDetectionGates, missedBenignGate } from '../../harness/gates.ts';
 import type { Gates } from '../../harness/manifest.ts';
 import { renderBenignScore, renderDetectionScore } from '../../harness/render-detections.ts';
 import { reportOf } from '../../harness/run-case.ts';
@@ -42,7 +42,7 @@ export async function scoreDetections(
   const ofBenign = benign.score();
   const missed = [
     ...missedDetectionGates(name, score, gates),
-    ...missedFalseAlarms(name, ofBenign, args.maxFalseAlarms ?? gates?.falseAlarmsPerFlow),
+    ...missedBenignGate(name, ofBenign, args.maxFalseAlarms ?? gates?.falseAlarmsPerFlow),
   ];
   if (args.json) {
     const result = { threshold: args.threshold, ...score, benign: ofBenign, gates: missed };

@@ -2,13 +2,13 @@
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { settingsOf } from '../../harness/case-settings.ts';
 import type { CorpusCase } from '../../harness/corpus.ts';
-import { missedGates } from '../../harness/gates.ts';
-import { renderFlowScore, renderIdentityScore, renderOpinions } from '../../harness/render-score.ts';
+import { missedFalseAlarms, missedGates } from '../../harness/gates.ts';
+import { renderIdentityScore, renderOpinions } from '../../harness/render-score.ts';
 import { cacheFolder } from '../../harness/cache-folder.ts';
 import { programDigest } from '../../harness/report-cache.ts';
 import { reportOf } from '../../harness/run-case.ts';
 import { type FlowScore, type FlowScorer } from '../../harness/score-flows.ts';
-import { scoreLogByModel } from '../../harness/score-log.ts';
+import { scoreLog } from '../../harness/score-log.ts';
 import { OPINIONS, type Opinion, newScorers, opinionOf } from '../../harness/score-opinions.ts';
 import type { Model } from '../../model/load.ts';
 import { chosenModel } from '../model-option.ts';
@@ -49,17 +49,19 @@ async function scoreFlows(args: CorpusArguments): Promise<ExitCode> {
   const opinions = model === undefined ? OPINIONS.slice(0, 1) : OPINIONS;
   const totals = newScorers(opinions);
   const scored: { name: string; scores: Scores }[] = [];
-  const logs: { name: string; score: FlowScore }[] = [];
+  const logs: { name: string; scores: Scores }[] = [];
   const skipped: string[] = [];
   const missed: string[] = [];
   for (const one of cases) {
     const { name, capture, labels, entry } = one;
-    if (capture === '' && labels !== '' && model?.description.featureSet === 'conn') {
-      const score = (await scoreLogByModel(labels, model)).score();
-      logs.push({ name, score });
-      if (!args.json)
-        await writeResult(renderFlowScore(`${name}, model on its log${seenBy(model, name)}`, score));
-      continue;
+    if (capture === '' && labels !== '') {
+      const scores = scoresOf(await scoreLog(labels, settings, args.threshold));
+      if (Object.keys(scores).length > 0) {
+        logs.push({ name, scores });
+        const by = scores.rules === undefined ? 'model on its log' : 'from its log, packets recreated';
+        if (!args.json) await writeResult(renderOpinions(`${name}, ${by}${seenBy(model, name)}`, scores));
+        continue;
+      }
     }
     if (capture === '' || labels === '') {
       skipped.push(name);
@@ -86,6 +88,7 @@ async function scoreFlows(args: CorpusArguments): Promise<ExitCode> {
   }
   const total = scoresOf(totals);
   if (scored.length > 0) missed.push(...missedGates('total', total.rules!, corpus.manifest.gates));
+  missed.push(...missedShares(total, args.maxFalseAlarms));
   if (args.json) {
     const result = {
       corpus: corpus.manifest.name,
@@ -104,6 +107,20 @@ async function scoreFlows(args: CorpusArguments): Promise<ExitCode> {
     for (const sentence of missed) writeNotice(sentence);
   }
   return missed.length > 0 ? EXIT.no : EXIT.ok;
+}
+
+/** Whose calls of benign connections are above `most`. */
+function missedShares(scores: Scores, most: number | undefined): string[] {
+  if (most === undefined) return [];
+  return OPINIONS.flatMap((opinion) => {
+    const { falsePositives, trueNegatives } = scores[opinion] ?? { falsePositives: 0, trueNegatives: 0 };
+    return missedFalseAlarms(
+      'total',
+      opinion,
+      falsePositives / Math.max(1, falsePositives + trueNegatives),
+      most,
+    );
+  });
 }
 
 /** Said of results that prove nothing. */

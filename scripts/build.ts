@@ -83,6 +83,8 @@ function compiledScript(): BuildOptions {
     banner: { js: '(function(module,require,bundleUrl){' },
     footer: { js: '})' },
     define: { ...common.define, 'import.meta.url': 'bundleUrl' },
+    // Functions that V8 took from compiled code cannot import: packages are required.
+    supported: { 'dynamic-import': false },
   };
 }
 

@@ -1,4 +1,5 @@
 /** The few messages that a synthetic capture holds in full; each is built once per name. */
+import { ascii, u16, u32, withLength16 } from './octets.ts';
 
 const cache = new Map<string, Uint8Array>();
 
@@ -11,24 +12,8 @@ function cached(key: string, build: () => number[]): Uint8Array {
   return message;
 }
 
-function u16(value: number): number[] {
-  return [(value >>> 8) & 255, value & 255];
-}
-
-function u32(value: number): number[] {
-  return [...u16(value >>> 16), ...u16(value)];
-}
-
-function ascii(text: string): number[] {
-  return [...Buffer.from(text, 'latin1')];
-}
-
 function domain(name: string): number[] {
   return [...name.split('.').flatMap((label) => [label.length, ...ascii(label)]), 0];
-}
-
-function withLength16(body: number[]): number[] {
-  return [...u16(body.length), ...body];
 }
 
 /** Query for an A record, or its answer when `address` is not negative. */

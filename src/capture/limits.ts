@@ -1,7 +1,7 @@
 /** The bounds of reading: what a reader holds, and what it believes. */
 
 /** Bytes per read unless a source is told otherwise: large enough to be rare, small enough to stay in the cache. */
-export const DEFAULT_CHUNK_BYTES = 512 * 1024;
+export const DEFAULT_CHUNK_BYTES = 256 * 1024;
 
 /** Bytes per read of a file that is smaller. */
 export const MIN_CHUNK_BYTES = 64 * 1024;

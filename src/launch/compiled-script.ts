@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { codeCacheFolder, readCachedCode, writeCachedCode } from './code-cache.ts';
+import { tuneV8 } from './v8-flags.ts';
 
 type WrappedBundle = (module: { exports: object }, require: NodeJS.Require, url: string) => void;
 
@@ -35,6 +36,7 @@ export function runCompiled<Exports extends object>(path: string, isTypical: () 
   if (file !== null && (known === null || known.generation < MAX_GENERATIONS)) {
     process.once('exit', () => {
       if (!isTypical()) return;
+      tuneV8();
       const made = script.createCachedData();
       // A long run lets go of code that it needed at its start.
       const code = known !== null && known.code.length > made.length ? known.code : made;

@@ -8,6 +8,7 @@ import type { Output } from '../../engine/output.ts';
 import { EventFile } from '../../report/events/events.ts';
 import { inputNotices } from '../../report/terminal/notices.ts';
 import { ZeekLogs } from '../../report/zeek/logs.ts';
+import { tuneV8After } from '../../launch/v8-flags.ts';
 import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport } from '../deliver-report.ts';
 import { detectOptions, detectSettings } from '../detect-options.ts';
@@ -126,7 +127,10 @@ export async function run(args: Arguments): Promise<ExitCode> {
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(selection === null ? {} : { selection }),
     source: { noHash: !(args.hash ?? givesOutReport(args)) },
-    onProgress: (state) => progress.update(state),
+    onProgress: (state) => {
+      tuneV8After(state.bytesRead);
+      progress.update(state);
+    },
     outputs: outputsOf(args, model !== undefined),
     signal: interrupt.signal,
     strict: args.strict,

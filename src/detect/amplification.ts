@@ -15,6 +15,7 @@ import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { Episode } from './episode.ts';
 import type { Finding } from './finding.ts';
+import { FLOW_CLASS } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_PAIRS = 2048;
@@ -137,6 +138,7 @@ export const amplification: DetectorFactory<RuleConfig<'amplification'>> = (conf
   return {
     id: 'amplification',
     flowEnd,
+    flowClasses: FLOW_CLASS.exchange | FLOW_CLASS.other,
     findings(): Finding[] {
       return [...closed, ...[...pairs.values()].filter(isAmplification)].map((pair) => {
         const { victim, reflector, device, isForger, port, episode, requests, bytesIn, bytesOut } = pair;

@@ -16,6 +16,7 @@ import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { Episode } from './episode.ts';
 import type { Finding } from './finding.ts';
+import { FLOW_CLASS } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_PAIRS = 4096;
@@ -107,6 +108,7 @@ export const bruteForce: DetectorFactory<RuleConfig<'brute-force'>> = (config, v
   return {
     id: 'brute-force',
     flowEnd,
+    flowClasses: FLOW_CLASS.connection | FLOW_CLASS.other,
     kinds: ['login', 'login-result'],
     observe,
     findings(): Finding[] {

@@ -12,7 +12,7 @@ import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { Episode } from './episode.ts';
 import type { Finding } from './finding.ts';
-import { isRefused } from './flow-outcome.ts';
+import { FLOW_CLASS, isRefused } from './flow-outcome.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { RuleConfig } from './thresholds.ts';
 
@@ -96,6 +96,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
   return {
     id: 'connection-storm',
     flowEnd,
+    flowClasses: FLOW_CLASS.connection | FLOW_CLASS.other,
     findings(): Finding[] {
       return [...closed, ...storms.values()].filter(isStorm).map((storm) => {
         const { actor, episode, target, port } = storm;

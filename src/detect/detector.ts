@@ -30,6 +30,8 @@ export interface Detector {
   flowStart?(slot: number, at: MessageContext): void;
   /** A flow ended (closed, timed out, evicted or end of capture); its columns still stand. */
   flowEnd?(slot: number): void;
+  /** Flows that `flowEnd` is called for, as bits of `FLOW_CLASS`; all when absent. */
+  readonly flowClasses?: number;
   /** A device was seen for the first time. */
   deviceNew?(device: number, at: MessageContext): void;
   /** Packet time entered a new second; `seconds` is that second. Seconds without packets are not called. */

@@ -67,9 +67,10 @@ export const dnsTunnel: DetectorFactory<RuleConfig<'dns-tunnel'>> = (config, vie
     const client = view.devices.senderOf(at.batch, at.index);
     const question = observation.questions[0];
     if (client < 0 || question === undefined) return;
-    const { name, domain, below, hash } = names.of(question.name);
+    const asked = names.of(question.name);
+    const { name, domain, below, hash } = asked;
     if (domain === '') return;
-    const pair = pairs.use(names.keyOf(client, domain), newPair);
+    const pair = pairs.use(names.keyOf(client, asked), newPair);
     pair.queries++;
     pair.characters += below.length;
     for (let i = 0; i < below.length; i++) pair.frequency[below.charCodeAt(i) & 127]!++;

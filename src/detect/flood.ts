@@ -17,6 +17,7 @@ import type { Detector, DetectorView } from './detector.ts';
 import { DistinctCounter, hashText } from './distinct.ts';
 import { Episode, Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
+import { FLOW_CLASS } from './flow-outcome.ts';
 import { HotSeconds } from './hot-seconds.ts';
 import type { RuleConfig } from './thresholds.ts';
 
@@ -143,6 +144,7 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
   return {
     id: rule,
     flowEnd,
+    flowClasses: FLOW_CLASS.other,
     findings(): Finding[] {
       return [...closed, ...targets.values()]
         .filter(({ isFlood, flows, hot }) => isFlood && !(isStream(flows) && hot.peak < streamRate))

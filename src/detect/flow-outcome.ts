@@ -6,6 +6,29 @@ const { fin, syn, rst, ack, urg } = TCP_FLAG;
 /** IP and TCP headers with the options of a handshake, rounded up. */
 const MAX_EMPTY_SEGMENT = 64;
 
+/** Kinds of ends, so that most detectors need not look at most flows. */
+export const FLOW_CLASS = {
+  /** A TCP connection that came about, was used and is no scan's. */
+  connection: 1,
+  /** Datagrams that were answered. */
+  exchange: 2,
+  /** All else: what failed, was cut short, or is neither. */
+  other: 4,
+} as const;
+
+/** Which of `FLOW_CLASS` a flow that ends is. No part of a probe (`tcpProbe`) or a flood is ever in the first two. */
+export function flowClass(flows: FlowColumns, slot: number): number {
+  const protocol = flows.ipProtocol[slot]!;
+  if (protocol === IP_PROTOCOL.udp)
+    return flows.respPackets[slot] === 0 ? FLOW_CLASS.other : FLOW_CLASS.exchange;
+  const isConnection =
+    protocol === IP_PROTOCOL.tcp &&
+    (flows.origTcpFlags[slot]! & (syn | ack)) === (syn | ack) &&
+    (flows.respTcpFlags[slot]! & syn) !== 0 &&
+    !isEmptyHandshake(flows, slot);
+  return isConnection ? FLOW_CLASS.connection : FLOW_CLASS.other;
+}
+
 /** A TCP connection was asked for and did not come about: no answer, or a refusal. */
 export function isRefused(flows: FlowColumns, slot: number): boolean {
   return (

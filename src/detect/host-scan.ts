@@ -21,7 +21,7 @@ import { DistinctCounter, hashWords, mix } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
-import { isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
+import { FLOW_CLASS, isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_SWEEPS = 8192;
@@ -151,6 +151,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
   return {
     id: 'host-scan',
     flowEnd,
+    flowClasses: FLOW_CLASS.other,
     kinds: ['arp'],
     observe,
     findings(): Finding[] {

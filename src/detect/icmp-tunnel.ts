@@ -10,6 +10,7 @@ import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { EpisodeLog } from './episode-log.ts';
 import type { Finding } from './finding.ts';
+import { FLOW_CLASS } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const ECHO_REQUEST = 8;
@@ -54,6 +55,7 @@ export const icmpTunnel: DetectorFactory<RuleConfig<'icmp-tunnel'>> = (config, v
   return {
     id: 'icmp-tunnel',
     flowEnd,
+    flowClasses: FLOW_CLASS.other,
     findings(): Finding[] {
       return [...log.entries()].map(({ actor, episode, notes }) => {
         const request = notes.requestBytes / Math.max(1, notes.requests);

@@ -17,7 +17,7 @@ import { DistinctCounter, mix } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
-import { isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
+import { FLOW_CLASS, isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_PAIRS = 4096;
@@ -114,6 +114,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
   return {
     id: 'port-scan',
     flowEnd,
+    flowClasses: FLOW_CLASS.other,
     findings(): Finding[] {
       const findings: Finding[] = [];
       for (const { actor, episode, notes } of log.entries()) {

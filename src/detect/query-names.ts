@@ -16,11 +16,13 @@ export interface QueryName {
   /** Characters below the domain, without dots. */
   readonly below: string;
   readonly hash: number;
+  /** Client → key of it and the domain in maps: one text each, which a map finds without reading it. */
+  readonly keys: Map<number, string>;
 }
 
 export class QueryNames {
   private readonly known = new Map<string, QueryName>();
-  /** Domain → client → key of the two in maps: one text each, which a map finds without reading it. */
+  /** By domain: its names share their keys. */
   private readonly keys = new Map<string, Map<number, string>>();
   private held = 0;
 
@@ -28,19 +30,17 @@ export class QueryNames {
     let name = this.known.get(asked);
     if (name === undefined) {
       this.makeRoom();
-      this.known.set(asked, (name = takeApart(asked)));
+      this.known.set(asked, (name = this.takeApart(asked)));
     }
     return name;
   }
 
-  /** Key of a client and a domain. */
-  keyOf(client: number, domain: string): string {
-    let key = this.keys.get(domain)?.get(client);
+  /** Key of a client and the domain of a name. */
+  keyOf(client: number, { domain, keys }: QueryName): string {
+    let key = keys.get(client);
     if (key === undefined) {
       this.makeRoom();
-      let ofDomain = this.keys.get(domain);
-      if (ofDomain === undefined) this.keys.set(domain, (ofDomain = new Map<number, string>()));
-      ofDomain.set(client, (key = `${client} ${domain}`));
+      keys.set(client, (key = `${client} ${domain}`));
     }
     return key;
   }
@@ -51,16 +51,20 @@ export class QueryNames {
     this.keys.clear();
     this.held = 1;
   }
-}
 
-function takeApart(asked: string): QueryName {
-  const name = asked.toLowerCase();
-  const domain = registrableDomain(name);
-  const isBelow = domain !== '' && !domain.endsWith('.arpa') && name.length > domain.length + 1;
-  return {
-    name,
-    domain: isBelow ? domain : '',
-    below: isBelow ? name.slice(0, -domain.length - 1).replaceAll('.', '') : '',
-    hash: hashText(name),
-  };
+  private takeApart(asked: string): QueryName {
+    const name = asked.toLowerCase();
+    const registered = registrableDomain(name);
+    const isBelow = registered !== '' && !registered.endsWith('.arpa') && name.length > registered.length + 1;
+    const domain = isBelow ? registered : '';
+    let keys = this.keys.get(domain);
+    if (keys === undefined) this.keys.set(domain, (keys = new Map<number, string>()));
+    return {
+      name,
+      domain,
+      below: isBelow ? name.slice(0, -domain.length - 1).replaceAll('.', '') : '',
+      hash: hashText(name),
+      keys,
+    };
+  }
 }

@@ -20,6 +20,8 @@ export class Conversations {
   /** (device, address of the peer) → index into `peers`. */
   private readonly table = new AddressTable(LIMIT.peers);
   private readonly peers: DevicePeer[] = [];
+  /** Protocol and port of the last flow, by the same: most flows go to the same port as the last. */
+  private lastPorts = new Uint32Array(64);
   private silent = new Uint16Array(FIRST_ENTRIES);
   /** Services that are in their device's list: device, transport and port in one number. */
   private readonly served = new Set<number>();
@@ -89,19 +91,26 @@ export class Conversations {
     bytesIn: number,
     answered: boolean,
   ): void {
-    const known = this.table.find(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
-    const peer =
-      known >= 0 ? this.peers[known]! : this.meet(device, peerDevice, words, at, slot, flows, answered);
-    if (peer === null) return;
+    let entry = this.table.find(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    if (entry < 0) {
+      entry = this.meet(device, peerDevice, words, at, slot, flows, answered);
+      if (entry < 0) return;
+    }
+    const peer = this.peers[entry]!;
     peer.flows++;
     peer.bytesOut += bytesOut;
     peer.bytesIn += bytesIn;
+    const protocol = flows.ipProtocol[slot]!;
+    const port = protocol * PORTS + flows.respPort[slot]!;
+    if (this.lastPorts[entry] === port) return;
+    this.lastPorts[entry] = port;
     if (peer.ports.size < LIMIT.portsPerPeer) {
-      const port = portName(flows.ipProtocol[slot]!, flows.respPort[slot]!);
-      if (port !== '') peer.ports.add(port);
+      const name = portName(protocol, flows.respPort[slot]!);
+      if (name !== '') peer.ports.add(name);
     }
   }
 
+  /** Entry of a new peer; -1 when there is no room for it. */
   private meet(
     device: number,
     peerDevice: number,
@@ -110,7 +119,7 @@ export class Conversations {
     slot: number,
     flows: FlowColumns,
     answered: boolean,
-  ): DevicePeer | null {
+  ): number {
     const { peers } = this.registry.devices[device]!;
     const silentFull = !answered && this.silent[device]! >= LIMIT.silentPeersPerDevice;
     const entry =
@@ -119,7 +128,7 @@ export class Conversations {
         : this.table.add(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
     if (entry < 0) {
       this.registry.issues.add(ISSUE['device/list-limit'], flows.firstPacket[slot]!);
-      return null;
+      return -1;
     }
     if (!answered) this.silent[device]!++;
     const address = formatIpAt(words, at);
@@ -132,14 +141,15 @@ export class Conversations {
       ports: new Set(),
     };
     this.peers.push(peer);
+    if (entry >= this.lastPorts.length) this.lastPorts = wider(this.lastPorts);
     // Two addresses of one local device are one peer of the list, under its id.
     const listed = peers.get(peer.peer);
     if (listed !== undefined) {
       this.peers[entry] = listed;
-      return listed;
+      return entry;
     }
     peers.set(peer.peer, peer);
-    return peer;
+    return entry;
   }
 
   /** A service is what answers: a SYN with a SYN-ACK, a datagram with a datagram. */
@@ -171,6 +181,12 @@ function portName(protocol: number, port: number): string {
   if (protocol === IP_PROTOCOL.udp) return (udpNames[port] ??= `udp/${port}`);
   if (protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmpv6) return 'icmp';
   return '';
+}
+
+function wider(from: Uint32Array): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(from.length * 2);
+  to.set(from);
+  return to;
 }
 
 function isGroup(words: Uint32Array, at: number): boolean {

@@ -1,6 +1,7 @@
 import type { Baseline } from '../detect/baseline.ts';
 import type { Detector } from '../detect/detector.ts';
 import type { Finding } from '../detect/finding.ts';
+import { FLOW_CLASS, flowClass } from '../detect/flow-outcome.ts';
 import { collectFindings, createDetectors } from '../detect/list.ts';
 import type { Knowledge } from '../fingerprint/knowledge.ts';
 import { DeviceRegistry } from '../device/registry.ts';
@@ -58,7 +59,8 @@ export class Pipeline {
   /** Detectors and outputs by hook, so that no hook is asked for in the loop. */
   readonly #onTick: readonly Detector[];
   readonly #onFlowStart: readonly Detector[];
-  readonly #onFlowEnd: readonly Detector[];
+  /** By class of flow. */
+  readonly #onFlowEnd: readonly (readonly Detector[])[];
   readonly #onObservation = new Map<Observation['kind'], Detector[]>();
   readonly #onDevice: readonly Detector[];
   readonly #onOutputFlowStart: readonly Output[];
@@ -91,7 +93,10 @@ export class Pipeline {
     );
     this.#onTick = this.detectors.filter((d) => d.tick !== undefined);
     this.#onFlowStart = this.detectors.filter((d) => d.flowStart !== undefined);
-    this.#onFlowEnd = this.detectors.filter((d) => d.flowEnd !== undefined);
+    const ending = this.detectors.filter((d) => d.flowEnd !== undefined);
+    this.#onFlowEnd = Array.from({ length: FLOW_CLASS.other + 1 }, (_, of) =>
+      ending.filter(({ flowClasses }) => flowClasses === undefined || (flowClasses & of) !== 0),
+    );
     for (const detector of this.detectors) {
       for (const kind of detector.kinds ?? []) {
         const others = this.#onObservation.get(kind);
@@ -249,7 +254,7 @@ export class Pipeline {
     const { flows } = this;
     this.#inspector.flowEnd(slot);
     this.devices.flowEnd(slot, flows);
-    for (const detector of this.#onFlowEnd) detector.flowEnd!(slot);
+    for (const detector of this.#onFlowEnd[flowClass(flows, slot)]!) detector.flowEnd!(slot);
     for (const output of this.#outputs) output.flowEnd?.(slot, flows);
     const service = flows.service[slot]!;
     if (service !== 0) {

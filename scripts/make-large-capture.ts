@@ -1,16 +1,16 @@
 /**
- * Writes a large capture for benches, the same bytes for the same arguments:
+ * Writes a large capture for benches, the same bytes for the same arguments; `--out -` is standard output:
  *
  *   tsx scripts/make-large-capture.ts --out FILE [--kind mixed] [--megabytes 961] [--packets N] [--seed 1]
  *
  * Kinds: `mixed` (a home network: TCP with set-up, data and end, UDP, DNS, ARP, mDNS; about 340 bytes a packet),
  * `small` (mostly bare acknowledgements), `large` (full segments), `short-flows` (a scan: a new connection every two or
- * three packets), `dns` (queries and answers).
+ * three packets), `open-flows` (every packet opens another), `dns` (queries and answers), `tls` (short connections with
+ * whole handshakes), `discovery` (64 devices of a home that find each other).
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { FrameWriter } from './large-capture/frame-writer.ts';
-import { KINDS, Traffic } from './large-capture/traffic.ts';
+import { captureOf, KINDS } from './large-capture/capture.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,30 +21,30 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const kind = KINDS[values.kind];
-if (!values.out || !kind) {
+if (values.out === undefined || !KINDS.includes(values.kind)) {
   process.stderr.write(
-    `usage: make-large-capture --out FILE [--kind ${Object.keys(KINDS).join('|')}] [--megabytes N] [--packets N]\n`,
+    `usage: make-large-capture --out FILE|- [--kind ${KINDS.join('|')}] [--megabytes N] [--packets N] [--seed N]\n`,
   );
   process.exit(2);
 }
 
-const maxPackets = values.packets ? Number(values.packets) : Number.POSITIVE_INFINITY;
-const maxBytes = values.packets ? Number.POSITIVE_INFINITY : Number(values.megabytes) * 1e6;
-const fd = openSync(values.out, 'w');
-const writer = new FrameWriter();
-const traffic = new Traffic(writer, kind, Number(values.seed));
-let bytes = 0;
-const flush = (): void => {
-  writeSync(fd, writer.bytes, 0, writer.at);
-  bytes += writer.at;
-  writer.at = 0;
-};
-writer.fileHeader();
-while (writer.packets < maxPackets && bytes + writer.at < maxBytes) {
-  traffic.step();
-  if (writer.isFull) flush();
+const isPiped = values.out === '-';
+const fd = isPiped ? 1 : openSync(values.out, 'w');
+const extent = values.packets
+  ? { maxPackets: Number(values.packets) }
+  : { maxBytes: Number(values.megabytes) * 1e6 };
+let total = 0;
+let packets = 0;
+try {
+  for (const piece of captureOf(values.kind, Number(values.seed), extent)) {
+    for (let at = 0; at < piece.bytes.length;) at += writeSync(fd, piece.bytes, at);
+    total += piece.bytes.length;
+    packets = piece.packets;
+  }
+} catch (error) {
+  // Whoever reads it has enough.
+  if (!isPiped || (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
 }
-flush();
-closeSync(fd);
-process.stdout.write(`${values.out}: ${bytes} bytes, ${writer.packets} packets\n`);
+if (!isPiped) closeSync(fd);
+const told = `${isPiped ? values.kind : values.out}: ${total} bytes, ${packets} packets\n`;
+(isPiped ? process.stderr : process.stdout).write(told);

@@ -1,7 +1,8 @@
 /** Frames of a synthetic capture, written straight into one buffer as classic pcap records (microseconds, Ethernet). */
 
 const BUFFER_BYTES = 4 * 1024 * 1024;
-const MAX_RECORD_BYTES = 2048;
+/** More than any step writes. */
+const MOST_OF_A_STEP = 8192;
 
 export interface Endpoint {
   readonly mac: number;
@@ -19,7 +20,7 @@ export class FrameWriter {
   private ipId = 0;
 
   get isFull(): boolean {
-    return this.at > BUFFER_BYTES - MAX_RECORD_BYTES;
+    return this.at > BUFFER_BYTES - MOST_OF_A_STEP;
   }
 
   fileHeader(): void {

@@ -7,7 +7,7 @@ import { type Actor, addressActor, deviceActor } from '../detect/actor.ts';
 import { type Entry, EpisodeLog } from '../detect/episode-log.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
-import { type PendingFlow, type PendingFlows, WORDS } from './pending-flows.ts';
+import type { PendingFlow, PendingFlows } from './pending-flows.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A pause after which the same is another episode, seconds. */
@@ -45,18 +45,13 @@ export class Alarms {
   }
 
   /** Takes flow `i` of those that wait. */
-  add({ flows, rows, width, words }: PendingFlows, i: number, { class: index, score }: Verdict): void {
+  add({ flows, rows, width }: PendingFlows, i: number, { class: index, score }: Verdict): void {
     const flow = flows[i]!;
     const className = this.#classes[index]!;
     const port = portText(flow);
-    const target = this.#targetOf(flow, words, i * WORDS + 4);
+    const target = this.#targetOf(flow);
     const about = SPREADS.has(className) ? className : `${className} ${target}`;
-    const { episode, notes } = this.#log.at(
-      this.#actorOf(flow, words, i * WORDS),
-      flow.firstSeconds,
-      flow.firstNanos,
-      about,
-    );
+    const { episode, notes } = this.#log.at(this.#actorOf(flow), flow.firstSeconds, flow.firstNanos, about);
     episode.add(flow.firstSeconds, flow.firstNanos, flow.firstPacket);
     episode.extend(flow.lastSeconds, flow.lastNanos);
     notes.className = className;
@@ -72,13 +67,15 @@ export class Alarms {
     return [...this.#log.entries()];
   }
 
-  #actorOf({ device }: PendingFlow, words: Uint32Array, at: number): Actor {
-    return device < 0 ? addressActor(formatIpAt(words, at)) : deviceActor({ devices: this.#devices }, device);
+  #actorOf({ device, facts }: PendingFlow): Actor {
+    return device < 0
+      ? addressActor(formatIpAt(facts.orig, 0))
+      : deviceActor({ devices: this.#devices }, device);
   }
 
   /** Device id or address. */
-  #targetOf({ target }: PendingFlow, words: Uint32Array, at: number): string {
-    return target >= 0 ? this.#devices.devices[target]!.id : formatIpAt(words, at);
+  #targetOf({ target, facts }: PendingFlow): string {
+    return target >= 0 ? this.#devices.devices[target]!.id : formatIpAt(facts.resp, 0);
   }
 }
 
@@ -87,8 +84,8 @@ export function knownPorts({ ports }: AlarmNotes): string[] {
   return ports.size > MAX_PORTS ? [] : [...ports];
 }
 
-function portText({ ipProtocol, respPort }: PendingFlow): string {
-  if (ipProtocol === IP_PROTOCOL.tcp) return `tcp/${respPort}`;
-  if (ipProtocol === IP_PROTOCOL.udp) return `udp/${respPort}`;
+function portText({ facts: { protocol, respPort } }: PendingFlow): string {
+  if (protocol === IP_PROTOCOL.tcp) return `tcp/${respPort}`;
+  if (protocol === IP_PROTOCOL.udp) return `udp/${respPort}`;
   return 'icmp';
 }

@@ -5,7 +5,7 @@
  */
 import { compareNumber } from '../bytes/order.ts';
 import type { BenignRange, ModelDescription } from './description.ts';
-import type { Scorer } from './scorer.ts';
+import { BATCH_ROWS, type Scorer } from './scorer.ts';
 
 /** Groups that an explanation names. */
 const MAX_REASONS = 4;
@@ -37,30 +37,50 @@ export async function explain(
   if (benign === null) return questions.map(() => []);
   const groups = groupsOf(description);
   const width = set.features.length;
+  // As many questions at a time as a run of the model has room for.
+  const together = Math.max(1, Math.floor(BATCH_ROWS / groups.length));
+  const rows = new Float32Array(together * groups.length * width);
+  const scores = new Float64Array(together * groups.length * classes.length);
   const found: Reason[][] = [];
-  const rows = new Float32Array(groups.length * width);
-  const scores = new Float64Array(groups.length * classes.length);
-  for (const { row, class: alarm, score } of questions) {
-    for (const [g, features] of groups.entries()) {
-      rows.set(row, g * width);
-      for (const f of features) rows[g * width + f] = benign[f]!.median;
+  for (let from = 0; from < questions.length; from += together) {
+    const asked = questions.slice(from, from + together);
+    for (const [q, { row }] of asked.entries()) {
+      for (const [g, features] of groups.entries()) {
+        const at = (q * groups.length + g) * width;
+        rows.set(row, at);
+        for (const f of features) rows[at + f] = benign[f]!.median;
+      }
     }
-    await scorer.score(rows, groups.length, scores);
-    const effects = groups.map((features, g) => {
-      const without = scores[g * classes.length + alarm]!;
-      return { features, without, effect: logOdds(score) - logOdds(without) };
-    });
-    effects.sort(
-      (a, b) => compareNumber(b.effect, a.effect) || compareNumber(a.features[0]!, b.features[0]!),
-    );
-    found.push(
-      effects
-        .filter(({ effect }) => effect >= LEAST_EFFECT)
-        .slice(0, MAX_REASONS)
-        .map(({ features, without }) => ({ text: reasonText(description, features, row), without })),
-    );
+    await scorer.score(rows, asked.length * groups.length, scores);
+    for (const [q, question] of asked.entries()) {
+      const without = groups.map(
+        (_, g) => scores[(q * groups.length + g) * classes.length + question.class]!,
+      );
+      found.push(reasonsOf(question, groups, without, description));
+    }
   }
   return found;
+}
+
+/** `without`: the score without each group. The strongest is told however weak it is: no alarm is without a reason. */
+function reasonsOf(
+  { row, score }: Question,
+  groups: readonly (readonly number[])[],
+  without: readonly number[],
+  description: ModelDescription,
+): Reason[] {
+  return groups
+    .map((features, g) => ({
+      first: features[0]!,
+      text: reasonText(description, features, row),
+      without: without[g]!,
+      effect: logOdds(score) - logOdds(without[g]!),
+    }))
+    .filter(({ text }) => text !== '')
+    .sort((a, b) => compareNumber(b.effect, a.effect) || compareNumber(a.first, b.first))
+    .filter(({ effect }, place) => place === 0 || effect >= LEAST_EFFECT)
+    .slice(0, MAX_REASONS)
+    .map(({ text, without: score }) => ({ text, without: score }));
 }
 
 /** Indices of features by group, in the order of the set. */

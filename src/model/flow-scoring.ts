@@ -86,11 +86,10 @@ export class FlowScoring {
     if (this.problem !== '') return;
     const { origIp, respIp, origMac, respMac } = this.#flows;
     const pending = this.#pending;
-    const at = pending.next();
-    this.#extractor.row(slot, pending.rows, at);
     const device = this.#registry.actorOf(origIp, slot * 4, origMac[slot]!);
     const target = this.#registry.ownerOf(respIp, slot * 4, respMac[slot]!);
-    pending.add(this.#flows, slot, device, target);
+    const { facts } = pending.add(this.#flows, slot, device, target);
+    this.#extractor.begin(slot, facts, pending.rows, (pending.count - 1) * pending.width);
   }
 
   /** Whether there is a whole run for `drain` to score. */
@@ -149,6 +148,9 @@ export class FlowScoring {
     await this.#watched(async () => {
       for (; done < count && this.problem === ''; done += BATCH_ROWS) {
         const size = Math.min(BATCH_ROWS, count - done);
+        for (let i = done; i < done + size; i++) {
+          this.#extractor.finish(pending.flows[i]!.facts, pending.rows, i * pending.width);
+        }
         await scorer.score(pending.rows.subarray(done * pending.width), size, this.#scores);
         for (let row = 0; row < size; row++) {
           this.#take(done + row, verdictOf(this.#scores, row * classes, description));

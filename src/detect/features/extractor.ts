@@ -41,13 +41,23 @@ export class FlowExtractor {
 
   /** Writes the row of the flow in `slot`, which has just ended. */
   row(slot: number, out: Float32Array, at: number): void {
-    readFlow(this.#flows, slot, this.#facts);
+    this.begin(slot, this.#facts, out, at);
+    this.finish(this.#facts, out, at);
+  }
+
+  /**
+   * Takes what must be taken while the flow in `slot` stands. The windows of hosts, which memory is slow with when they
+   * are looked at now and then, can wait for `finish`, called in the same order for many flows at a time.
+   */
+  begin(slot: number, facts: FlowFacts, out: Float32Array, at: number): void {
+    readFlow(this.#flows, slot, facts);
     this.#sums?.select(slot);
-    if (this.#name === 'legacy') {
-      legacyRow(this.#facts, this.#sums!, out, at);
-      return;
-    }
-    this.#conn.row(this.#facts, out, at);
-    if (this.#name === 'packet') packetPart(this.#sums!, out, at + CONN_WIDTH);
+    if (this.#name === 'legacy') legacyRow(facts, this.#sums!, out, at);
+    else if (this.#name === 'packet') packetPart(this.#sums!, out, at + CONN_WIDTH);
+  }
+
+  /** Completes the row that `begin` began. */
+  finish(facts: FlowFacts, out: Float32Array, at: number): void {
+    if (this.#name !== 'legacy') this.#conn.row(facts, out, at);
   }
 }

@@ -17,7 +17,7 @@ import type { CaseSettings } from './case-settings.ts';
 import { readLogRow } from './features/conn-log-facts.ts';
 import { type LabelledFlow, LabelParser, readConnLabels } from './labels/conn-log-labels.ts';
 import { recreateCapture } from './recreate/log-capture.ts';
-import { FlowScorer } from './score-flows.ts';
+import type { FlowScorer } from './score-flows.ts';
 import { newScorers, type Opinion } from './score-opinions.ts';
 
 type Claims = readonly { readonly rule: string; readonly technique: string }[];

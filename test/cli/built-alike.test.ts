@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { SKIP } from '../model/scoring-capture.ts';
 import { IS_BUILT, lanscope, lanscopeFromSources, type Outcome, ROOT } from './command.ts';
 
 const SCAN = join(ROOT, 'corpus/port-scan/capture.pcapng');
@@ -73,4 +74,15 @@ test('from the sources and as it is built', async (t) => {
     if (IS_BUILT) assert.equal(lasting(readFileSync(b, 'utf8')), lasting(readFileSync(a, 'utf8')), file);
   }
   if (!IS_BUILT) t.diagnostic('nothing was built beforehand: from the sources alone');
+});
+
+test('analyze finds its packages from compiled code too', { skip: SKIP || !IS_BUILT }, async () => {
+  const env = { XDG_CACHE_HOME: mkdtempSync(join(folder, 'compiled-')) };
+  // Runs add to the compiled code until the fourth.
+  for (let n = 1; n <= 6; n++) {
+    const { code, stdout, stderr } = await lanscope(['analyze', SCAN, '--model', 'default'], { env });
+    assert.equal(code, 0);
+    assert.doesNotMatch(stderr, /onnxruntime/, `run ${n}`);
+    assert.match(stdout, /ml-scan/, `run ${n}`);
+  }
 });

@@ -157,6 +157,17 @@ describe('corpus', () => {
     assert.equal((await run('corpus', 'run')).code, 2);
   });
 
+  test('false alarms on captures that are said to be benign are a gate', async () => {
+    const scan = ['--benign', join(ROOT, 'corpus/port-scan'), '--model', 'none', '--max-false-alarms'];
+    const { code, stdout, stderr } = await run('corpus', 'score', ...scan, '0.001');
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /^nothing hostile happens in 1 capture with [\d,]+ connections$/m);
+    assert.match(stderr, /total: the rules called 0\.\d+ of benign connections, .* above the gate 0\.001/);
+    const quiet = ['--benign', join(ROOT, 'corpus/office-lan'), '--max-false-alarms', '0'];
+    assert.equal((await run('corpus', 'score', ...quiet)).code, 0);
+    assert.equal((await run('corpus', 'score', ...scan, '2')).code, 2);
+  });
+
   const shared = process.env['LANSCOPE_SHARED_CAPTURES'] ?? join(ROOT, '../shared/captures');
   test(
     'IoT-23 8-1 from a folder: run, and score by rules alone',

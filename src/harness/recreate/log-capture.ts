@@ -18,7 +18,19 @@ const MAX_PACKETS_OF_SIDE = 20_000;
 const MAX_PACKETS = 3_000_000;
 const MAX_OPTION_BYTES = 40;
 const FIRST_SEQUENCE = 1;
-const ECHO_REPLY: Readonly<Record<number, number>> = { 8: 0, 128: 129 };
+/** Types of ICMP and ICMPv6 that are answered, with the type of the answer: a log has that one instead of a code. */
+const ANSWER: Readonly<Record<number, number>> = {
+  8: 0,
+  10: 9,
+  13: 14,
+  15: 16,
+  17: 18,
+  128: 129,
+  130: 131,
+  133: 134,
+  135: 136,
+  139: 140,
+};
 
 /** The capture as a file of pcap; null when the log is too long. */
 export async function recreateCapture(path: string): Promise<Uint8Array | null> {
@@ -142,13 +154,16 @@ function addDatagrams(
   }
 }
 
-/** A log has type and code where others have ports. */
+/** A log has type and code where others have ports, or both types. */
 function addIcmp(connection: Connection, capture: HeaderCapture): void {
   const { ends } = connection;
-  const { fromPort: type, toPort: code } = ends[0];
+  const { fromPort: type, toPort } = ends[0];
+  const isAnswered = ANSWER[type] === toPort;
+  const code = isAnswered ? 0 : toPort;
+  const types = [type, isAnswered ? toPort : type] as const;
   const protocol = isIpv4(ends[0].from) ? IP_PROTOCOL.icmp : IP_PROTOCOL.icmpv6;
   addDatagrams(connection, (time, side, payload) =>
-    capture.icmp(time, ends[side], protocol, side === 0 ? type : (ECHO_REPLY[type] ?? type), code, payload),
+    capture.icmp(time, ends[side], protocol, types[side], code, payload),
   );
 }
 

@@ -72,13 +72,20 @@ export function mlFinding(
       highestScore: Math.round(notes.best!.score * 1000) / 1000,
       flows: episode.count,
       targets: notes.targets.size,
-      because: reasons.map(({ text, without }) => `${text}; score ${without.toFixed(2)} without`),
+      because: model.benign === null ? [UNEXPLAINED] : reasons.map(reasonText),
       ...(actor.deviceId === '' ? { source: actor.label } : {}),
       ...(ports.length === 1 ? { port: ports[0]! } : ports.length > 1 ? { sought: ports } : {}),
       ...(agreeing.length > 0 ? { agrees: agreeing } : {}),
     },
     technique: phrase.technique,
   });
+}
+
+/** Of a model of the older shape. */
+const UNEXPLAINED = 'not known: the model does not state what is benign';
+
+function reasonText({ text, without }: Reason): string {
+  return `${text}; score ${without.toFixed(2)} without`;
 }
 
 /** A rule says something worse than `low` of the same device, while the model does or nearly so. */

@@ -54,6 +54,12 @@ describe('severity of what a model says', () => {
     assert.equal(finding(2, 1, [rule('critical', 900, 1005)]).severity, 'low');
   });
 
+  test('a model that does not state what is benign says that it cannot explain', () => {
+    const because = finding(10, 1).evidence['because'] as string[];
+    assert.equal(because.length, 1);
+    assert.match(because[0]!, /does not state what is benign/);
+  });
+
   test('ports are named when all are known', () => {
     assert.equal(finding(10, 1).evidence['port'], 'tcp/23');
     assert.deepEqual(finding(10, 1, [], ['tcp/23', 'tcp/2323']).evidence['sought'], ['tcp/23', 'tcp/2323']);

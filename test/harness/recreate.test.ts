@@ -1,6 +1,6 @@
 /** Captures recreated from connection logs: what the flow table makes of them is the log, and rules find what is in it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -144,5 +144,18 @@ describe('a capture recreated from its log', () => {
       assert.ok(fused!.truePositives >= one.truePositives);
       assert.ok(fused!.falsePositives >= one.falsePositives);
     }
+  });
+
+  const shared = process.env['LANSCOPE_SHARED_CAPTURES'] ?? join(CORPUS, '../../shared/captures');
+  const real = join(shared, 'iot-23/CTU-IoT-Malware-Capture-34-1/conn.log.labeled');
+  const skip = SKIP || (!existsSync(real) && `no log at ${real}`);
+  test('IoT-23 34-1: both together are better than the rules and than the model', { skip }, async () => {
+    const scorers = await scoreLog(real, await settings(true), 'medium');
+    const [rules, model, fused] = [...scorers.values()].map((scorer) => scorer.score());
+    assert.equal(rules!.flows, 23_145);
+    assert.ok(
+      rules!.f1 > 0.7 && fused!.f1 > Math.max(rules!.f1, model!.f1),
+      `${rules!.f1} ${model!.f1} ${fused!.f1}`,
+    );
   });
 });

@@ -20,3 +20,12 @@ export function deviceActor(view: Pick<DetectorView, 'devices'>, device: number)
 export function addressActor(address: string): Actor {
   return { device: -1, key: `address ${address}`, deviceId: '', label: address };
 }
+
+/** Words by which tables tell actors apart. */
+export const ACTOR_WORDS = 5;
+
+/** Writes them for an actor that stands behind the address `words[from]`, to `key[0]` and on. */
+export function writeActor(key: Uint32Array, { device }: Actor, words: Uint32Array, from: number): void {
+  key[0] = device + 1;
+  for (let w = 0; w < 4; w++) key[w + 1] = device < 0 ? words[from + w]! : 0;
+}

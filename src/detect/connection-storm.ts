@@ -7,11 +7,12 @@
 import { formatCount } from '../bytes/count.ts';
 import { toSeconds } from '../bytes/time.ts';
 import type { Actor } from './actor.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedTable } from './bounded-table.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { Episode } from './episode.ts';
 import type { Finding } from './finding.ts';
+import { PAIR_WORDS } from './flow-ends.ts';
 import { FLOW_CLASS, isRefused } from './flow-outcome.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { RuleConfig } from './thresholds.ts';
@@ -40,7 +41,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
   const close = (storm: Storm): void => {
     if (isStorm(storm) && closed.length < MAX_CLOSED) closed.push(storm);
   };
-  const storms = new BoundedMap<string, Storm>(MAX_TARGETS, close);
+  const storms = new BoundedTable<Storm>(MAX_TARGETS, PAIR_WORDS + 1, close);
 
   function isStorm(storm: Storm): boolean {
     return !storm.succeeded && storm.best >= config.attempts;
@@ -53,25 +54,23 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     if (!refused && (flows.respTcpFlags[slot]! & TCP_FLAG.syn) === 0) return;
     // Successes matter only where failures were noted.
     if (!refused && storms.size === 0) return;
-    const actor = view.ends.actor(slot);
-    const target = view.ends.target(slot);
     const port = flows.respPort[slot]!;
-    const key = `${actor.key} ${target} ${port}`;
+    view.ends.writePair(slot, storms.key);
+    storms.key[PAIR_WORDS] = port;
+    const known = storms.peek();
     if (!refused) {
-      const known = storms.peek(key);
       if (known !== undefined) known.succeeded = true;
       return;
     }
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
-    const known = storms.peek(key);
     if (known !== undefined && known.episode.secondsSince(seconds, nanos) > config.episodeSeconds) {
       close(known);
-      storms.delete(key);
+      storms.delete();
     }
-    const storm = storms.use(key, () => ({
-      actor,
-      target,
+    const storm = storms.use(() => ({
+      actor: view.ends.actor(slot),
+      target: view.ends.target(slot),
       port,
       peer: view.ends.peer(slot),
       episode: new Episode(seconds, nanos),

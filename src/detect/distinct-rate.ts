@@ -27,7 +27,7 @@ export class DistinctRate {
     if (this.reached === 'fast') return true;
     this.times[this.next++ % this.size] = seconds;
     const { count } = this.counter;
-    if (this.next >= this.size && count >= this.fast && this.spanSeconds() <= this.windowSeconds) {
+    if (this.next >= this.size && count >= this.fast && this.isWithin(seconds)) {
       this.reached = 'fast';
     } else if (count >= this.slow) {
       this.reached = 'slow';
@@ -39,13 +39,17 @@ export class DistinctRate {
     return this.counter.count;
   }
 
-  private spanSeconds(): number {
+  /** Whether all times lie in one window, the last of which is `seconds`. */
+  private isWithin(seconds: number): boolean {
+    const { times, windowSeconds } = this;
+    // The next one to be written over is mostly the earliest.
+    if (Math.abs(seconds - times[this.next % this.size]!) > windowSeconds) return false;
     let first = Infinity;
     let last = -Infinity;
-    for (const time of this.times) {
+    for (const time of times) {
       if (time < first) first = time;
       if (time > last) last = time;
     }
-    return last - first;
+    return last - first <= windowSeconds;
   }
 }

@@ -33,7 +33,7 @@ export class EpisodeLog<T> {
 
   /** The episode that an event of `actor` belongs to; `about` keeps apart what one actor does side by side. */
   at(actor: Actor, seconds: number, nanos: number, about = ''): Entry<T> {
-    const key = `${actor.key} ${about}`;
+    const key = keyOf(actor, about);
     const known = this.current.peek(key);
     if (known !== undefined && known.episode.secondsSince(seconds, nanos) > this.gapSeconds) {
       this.close(known);
@@ -48,7 +48,7 @@ export class EpisodeLog<T> {
 
   /** The running episode, if there is one. */
   running(actor: Actor, seconds: number, nanos: number, about = ''): Entry<T> | undefined {
-    const known = this.current.peek(`${actor.key} ${about}`);
+    const known = this.current.peek(keyOf(actor, about));
     return known !== undefined && known.episode.secondsSince(seconds, nanos) <= this.gapSeconds
       ? known
       : undefined;
@@ -63,4 +63,9 @@ export class EpisodeLog<T> {
     if (this.closed.length < MAX_CLOSED) this.closed.push(entry);
     else this.lost++;
   }
+}
+
+/** An actor's own key has no hash in it, and is found without being read. */
+function keyOf(actor: Actor, about: string): string {
+  return about === '' ? actor.key : `${actor.key}#${about}`;
 }

@@ -10,14 +10,16 @@ export const MAX_SAMPLES = 20;
  * come in any order (flows end in another order than they began).
  */
 export class Episode {
-  private firstAt: PacketTime;
-  private lastAt: PacketTime;
+  private firstSeconds: number;
+  private firstNanos: number;
+  private lastSeconds: number;
+  private lastNanos: number;
   private readonly numbers: number[] = [];
   count = 0;
 
   constructor(seconds: number, nanos: number) {
-    this.firstAt = { seconds, nanos };
-    this.lastAt = this.firstAt;
+    this.firstSeconds = this.lastSeconds = seconds;
+    this.firstNanos = this.lastNanos = nanos;
   }
 
   /** Counts an event; `packet` 0 when it has none of its own. */
@@ -36,21 +38,27 @@ export class Episode {
 
   /** Widens the time span without an event. */
   extend(seconds: number, nanos: number): void {
-    if (isBefore(seconds, nanos, this.firstAt)) this.firstAt = { seconds, nanos };
-    if (!isBefore(seconds, nanos, this.lastAt)) this.lastAt = { seconds, nanos };
+    if (seconds < this.firstSeconds || (seconds === this.firstSeconds && nanos < this.firstNanos)) {
+      this.firstSeconds = seconds;
+      this.firstNanos = nanos;
+    }
+    if (seconds > this.lastSeconds || (seconds === this.lastSeconds && nanos > this.lastNanos)) {
+      this.lastSeconds = seconds;
+      this.lastNanos = nanos;
+    }
   }
 
   get first(): PacketTime {
-    return this.firstAt;
+    return { seconds: this.firstSeconds, nanos: this.firstNanos };
   }
 
   get last(): PacketTime {
-    return this.lastAt;
+    return { seconds: this.lastSeconds, nanos: this.lastNanos };
   }
 
   /** From the last event to a time, with fraction: whole seconds would let the phase of the clock decide. */
   secondsSince(seconds: number, nanos: number): number {
-    return seconds - this.lastAt.seconds + (nanos - this.lastAt.nanos) / 1e9;
+    return seconds - this.lastSeconds + (nanos - this.lastNanos) / 1e9;
   }
 
   get packets(): readonly number[] {
@@ -59,13 +67,8 @@ export class Episode {
 
   /** From first to last event, at least one second. */
   get durationSeconds(): number {
-    const { firstAt, lastAt } = this;
-    return Math.max(1, lastAt.seconds - firstAt.seconds + (lastAt.nanos - firstAt.nanos) / 1e9);
+    return Math.max(1, this.lastSeconds - this.firstSeconds + (this.lastNanos - this.firstNanos) / 1e9);
   }
-}
-
-function isBefore(seconds: number, nanos: number, time: PacketTime): boolean {
-  return seconds < time.seconds || (seconds === time.seconds && nanos < time.nanos);
 }
 
 /** The first `MAX_SAMPLES` different names, in the order in which they came. */

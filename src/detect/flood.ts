@@ -11,7 +11,7 @@ import { formatCount } from '../bytes/count.ts';
 import { formatIpAt } from '../bytes/address.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { Actor } from './actor.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedTable } from './bounded-table.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorView } from './detector.ts';
 import { DistinctCounter, hashText } from './distinct.ts';
@@ -24,6 +24,8 @@ import type { RuleConfig } from './thresholds.ts';
 const MAX_CANDIDATES = 8192;
 const MAX_TARGETS = 1024;
 const MAX_CLOSED = 256;
+/** Address and port. */
+const TARGET_WORDS = 5;
 const MANY_FLOWS = 20;
 const ECHO_REQUEST = 8;
 const ECHO_REQUEST_V6 = 128;
@@ -50,8 +52,8 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
   const close = (target: Target): void => {
     if (target.isFlood && closed.length < MAX_CLOSED) closed.push(target);
   };
-  const candidates = new BoundedMap<string, { second: number; packets: number }>(MAX_CANDIDATES);
-  const targets = new BoundedMap<string, Target>(MAX_TARGETS, close);
+  const candidates = new BoundedTable<{ second: number; packets: number }>(MAX_CANDIDATES, TARGET_WORDS);
+  const targets = new BoundedTable<Target>(MAX_TARGETS, TARGET_WORDS, close);
 
   /** A stream of media is a flow or two; it is told from a rate on that few media have. */
   function isStream(flows: number): boolean {
@@ -82,8 +84,9 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
   }
 
   /** Half of a flood's rate within one second: from here on the target is followed. */
-  function isCandidate(key: string, seconds: number, packets: number): boolean {
-    const candidate = candidates.use(key, () => ({ second: seconds, packets: 0 }));
+  function isCandidate(seconds: number, packets: number): boolean {
+    candidates.key.set(targets.key);
+    const candidate = candidates.use(() => ({ second: seconds, packets: 0 }));
     if (candidate.second !== seconds) {
       candidate.second = seconds;
       candidate.packets = 0;
@@ -106,18 +109,18 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
     const { flows } = view;
     const at = slot * 4;
     const port = rule === 'syn-flood' ? flows.respPort[slot]! : 0;
-    const address = view.ends.target(slot);
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
-    const key = `${address} ${port}`;
-    const known = targets.peek(key);
+    for (let w = 0; w < 4; w++) targets.key[w] = flows.respIp[at + w]!;
+    targets.key[4] = port;
+    const known = targets.peek();
     if (known !== undefined && known.episode.secondsSince(seconds, nanos) > config.episodeSeconds) {
       close(known);
-      targets.delete(key);
+      targets.delete();
     }
-    if (known === undefined && !isCandidate(key, seconds, packets)) return;
-    const target = targets.use(key, () => ({
-      address,
+    if (known === undefined && !isCandidate(seconds, packets)) return;
+    const target = targets.use(() => ({
+      address: view.ends.target(slot),
       peer: view.ends.peer(slot),
       port,
       hot: new HotSeconds(config.packetsPerSecond),

@@ -1,12 +1,19 @@
 import { formatIpAt } from '../bytes/address.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
 import type { FlowColumns } from '../flow/columns.ts';
-import { type Actor, addressActor, deviceActor } from './actor.ts';
+import { sameWords } from '../flow/tuple-index.ts';
+import { type Actor, ACTOR_WORDS, addressActor, deviceActor, writeActor } from './actor.ts';
+
+/** Words of an actor and the address that it turns to. */
+export const PAIR_WORDS = ACTOR_WORDS + 4;
 
 /** Who is at the ends of a flow, worked out once for all detectors that ask about the same flow in a row. */
 export class FlowEnds {
   private readonly flows: FlowColumns;
   private readonly devices: DeviceRegistry;
+  /** Of the last actor that is no device of this network. */
+  private readonly address = new Uint32Array(4);
+  private addressed = addressActor('');
   private actorFlow = -1;
   private lastActor: Actor = addressActor('');
   private targetFlow = -1;
@@ -23,10 +30,31 @@ export class FlowEnds {
     if (this.actorFlow !== flows.id[slot]!) {
       this.actorFlow = flows.id[slot]!;
       const device = devices.actorOf(flows.origIp, slot * 4, flows.origMac[slot]!);
-      this.lastActor =
-        device < 0 ? addressActor(formatIpAt(flows.origIp, slot * 4)) : deviceActor({ devices }, device);
+      this.lastActor = device < 0 ? this.elsewhere(slot) : deviceActor({ devices }, device);
     }
     return this.lastActor;
+  }
+
+  private elsewhere(slot: number): Actor {
+    const { address } = this;
+    const { origIp } = this.flows;
+    if (this.addressed.label === '' || !sameWords(address, 0, origIp, slot * 4)) {
+      for (let w = 0; w < 4; w++) address[w] = origIp[slot * 4 + w]!;
+      this.addressed = addressActor(formatIpAt(address, 0));
+    }
+    return this.addressed;
+  }
+
+  /** Key of the originator in tables: `ACTOR_WORDS` words from `key[0]` on. */
+  writeActor(slot: number, key: Uint32Array): void {
+    writeActor(key, this.actor(slot), this.flows.origIp, slot * 4);
+  }
+
+  /** Key of both ends in tables: `PAIR_WORDS` words from `key[0]` on. */
+  writePair(slot: number, key: Uint32Array): void {
+    const { respIp } = this.flows;
+    this.writeActor(slot, key);
+    for (let w = 0; w < 4; w++) key[ACTOR_WORDS + w] = respIp[slot * 4 + w]!;
   }
 
   /** The responder's address as text. */

@@ -12,8 +12,8 @@ import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
-import { type Actor, deviceActor } from './actor.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { type Actor, ACTOR_WORDS, deviceActor, writeActor } from './actor.ts';
+import { BoundedTable } from './bounded-table.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { DistinctRate } from './distinct-rate.ts';
@@ -29,16 +29,22 @@ const MAX_SWEEPS = 8192;
 const CLIENT_PORTS = new Set([53, 80, 123, 443, 853, 993, 3478, 5222, 5223, 5228, 8080, 8443, 8883]);
 /** No probe, or one that the end of an ordinary connection to one more server looks like. */
 const AMBIGUOUS = new Set(['', 'ACK', 'Maimon']);
-/** What is sought by who tries another port at each host. */
-const ANY_PORT = 'tcp';
+/** What is sought, as a number: a port with its IP protocol above it, or one of these. */
+const NOTHING = 0;
+const ARP = 1;
+const ECHO = 2;
+/** By who tries another port at each host. */
+const ANY_PORT = 3;
+const PORTS = 0x1_0000;
+const NO_WORDS = new Uint32Array(4);
 const ECHO_REQUEST = 8;
 const ECHO_REQUEST_V6 = 128;
 
 class Notes {
   readonly targets = new Samples();
   readonly distinct = new DistinctCounter();
-  /** What was looked for (`tcp/23`, `arp`, `icmp`) → probes. */
-  readonly sought = new Map<string, number>();
+  /** What was looked for → probes. */
+  readonly sought = new Map<number, number>();
   fast = false;
 }
 
@@ -49,13 +55,13 @@ interface Sweep {
 }
 
 export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view): Detector => {
-  const sweeps = new BoundedMap<string, Sweep>(MAX_SWEEPS);
+  const sweeps = new BoundedTable<Sweep>(MAX_SWEEPS, ACTOR_WORDS + 1);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
-  /** True when the sweep that it belongs to has reached a threshold. */
+  /** True when the sweep that it belongs to has reached a threshold. The actor's words are in the table's key. */
   function probe(
     actor: Actor,
-    sought: string,
+    sought: number,
     factor: number,
     target: string,
     hash: number,
@@ -64,12 +70,13 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     packet: number,
   ): boolean {
     const fast =
-      sought === 'arp' ? config.arpHosts : sought === ANY_PORT ? config.anyPortHosts : config.hosts * factor;
+      sought === ARP ? config.arpHosts : sought === ANY_PORT ? config.anyPortHosts : config.hosts * factor;
     const slow = config.slowHosts * factor;
     const patience = Math.max(fast, slow);
     const newRate = (): DistinctRate =>
-      new DistinctRate(fast, config.windowSeconds, sought === 'arp' || sought === ANY_PORT ? Infinity : slow);
-    const sweep = sweeps.use(`${actor.key} ${sought}`, () => ({ rate: newRate(), pending: [] }));
+      new DistinctRate(fast, config.windowSeconds, sought === ARP || sought === ANY_PORT ? Infinity : slow);
+    sweeps.key[ACTOR_WORDS] = sought;
+    const sweep = sweeps.use(() => ({ rate: newRate(), pending: [] }));
     // After the episode is over it takes another sweep, not one more probe.
     if (sweep.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) sweep.rate = newRate();
     const time = toSeconds(seconds, nanos);
@@ -90,7 +97,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     return true;
   }
 
-  function note(notes: Notes, sought: string, target: string, hash: number): void {
+  function note(notes: Notes, sought: number, target: string, hash: number): void {
     notes.targets.add(target);
     notes.distinct.add(hash);
     const probes = notes.sought.get(sought);
@@ -100,41 +107,42 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
   function flowEnd(slot: number): void {
     const { flows } = view;
     const sought = soughtBy(slot);
-    if (sought === '') return;
+    if (sought === NOTHING) return;
     const at = slot * 4;
     const actor = view.ends.actor(slot);
-    const factor = CLIENT_PORTS.has(flows.respPort[slot]!) && sought !== 'icmp' ? config.clientPortFactor : 1;
+    const factor = CLIENT_PORTS.has(flows.respPort[slot]!) && sought !== ECHO ? config.clientPortFactor : 1;
     const target = view.ends.target(slot);
     const hash = hashWords(flows.respIp, at);
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
     const packet = flows.firstPacket[slot]!;
+    view.ends.writeActor(slot, sweeps.key);
     const isSweep = probe(actor, sought, factor, target, hash, seconds, nanos, packet);
     // Another port at every host: no port is sought, and all hosts are.
-    if (!isSweep && factor === 1 && sought.startsWith('tcp/'))
+    if (!isSweep && factor === 1 && sought >= PORTS && flows.ipProtocol[slot] === IP_PROTOCOL.tcp)
       probe(actor, ANY_PORT, 1, target, hash, seconds, nanos, packet);
   }
 
-  /** What the flow looked for in vain; '' when it was no probe. */
-  function soughtBy(slot: number): string {
+  /** What the flow looked for in vain. */
+  function soughtBy(slot: number): number {
     const { flows } = view;
     const port = flows.respPort[slot]!;
     switch (flows.ipProtocol[slot]) {
       case IP_PROTOCOL.tcp:
-        return AMBIGUOUS.has(tcpProbe(flows, slot)) ? '' : `tcp/${port}`;
+        return AMBIGUOUS.has(tcpProbe(flows, slot)) ? NOTHING : IP_PROTOCOL.tcp * PORTS + port;
       case IP_PROTOCOL.udp: {
         const group = flows.respIp[slot * 4 + 3]! >>> 28 >= 14 || flows.respIp[slot * 4]! >>> 24 === 0xff;
         // High ports are peers of calls and file sharing; sweeps look for services.
         return isUnansweredUdp(flows, slot) && !group && port < 32_768 && flows.origPort[slot] !== port
-          ? `udp/${port}`
-          : '';
+          ? IP_PROTOCOL.udp * PORTS + port
+          : NOTHING;
       }
       case IP_PROTOCOL.icmp:
-        return flows.origPort[slot] === ECHO_REQUEST && flows.respPackets[slot] === 0 ? 'icmp' : '';
+        return flows.origPort[slot] === ECHO_REQUEST && flows.respPackets[slot] === 0 ? ECHO : NOTHING;
       case IP_PROTOCOL.icmpv6:
-        return flows.origPort[slot] === ECHO_REQUEST_V6 && flows.respPackets[slot] === 0 ? 'icmp' : '';
+        return flows.origPort[slot] === ECHO_REQUEST_V6 && flows.respPackets[slot] === 0 ? ECHO : NOTHING;
       default:
-        return '';
+        return NOTHING;
     }
   }
 
@@ -145,7 +153,8 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     if (sender < 0 || view.devices.addresses.forwards(sender)) return;
     const { targetIp } = observation;
     const actor = deviceActor(view, sender);
-    probe(actor, 'arp', 1, formatIpv4(targetIp), mix(targetIp), at.seconds, at.nanos, at.packet);
+    writeActor(sweeps.key, actor, NO_WORDS, 0);
+    probe(actor, ARP, 1, formatIpv4(targetIp), mix(targetIp), at.seconds, at.nanos, at.packet);
   }
 
   return {
@@ -158,6 +167,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
       const findings: Finding[] = [];
       for (const { actor, episode, notes } of log.entries()) {
         const sought = [...notes.sought]
+          .map(([what, probes]) => [nameOf(what), probes] as const)
           .sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]))
           .map(([name]) => name);
         const local = sought.every((name) => name === 'arp' || name === 'icmp');
@@ -184,3 +194,17 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     },
   };
 };
+
+/** `tcp/23`, `arp`, `icmp`, or `tcp` for any port. */
+function nameOf(sought: number): string {
+  switch (sought) {
+    case ARP:
+      return 'arp';
+    case ECHO:
+      return 'icmp';
+    case ANY_PORT:
+      return 'tcp';
+    default:
+      return `${Math.floor(sought / PORTS) === IP_PROTOCOL.tcp ? 'tcp' : 'udp'}/${sought % PORTS}`;
+  }
+}

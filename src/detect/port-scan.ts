@@ -9,7 +9,7 @@ import { formatIpAt } from '../bytes/address.ts';
 import { formatCount } from '../bytes/count.ts';
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedTable } from './bounded-table.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { DistinctRate } from './distinct-rate.ts';
@@ -17,6 +17,7 @@ import { DistinctCounter, mix } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
+import { PAIR_WORDS } from './flow-ends.ts';
 import { FLOW_CLASS, isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
@@ -41,8 +42,9 @@ class Notes {
 }
 
 export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view): Detector => {
-  const pairs = new BoundedMap<string, { rate: DistinctRate; pending: [number, number, number][] }>(
+  const pairs = new BoundedTable<{ rate: DistinctRate; pending: [number, number, number][] }>(
     MAX_PAIRS,
+    PAIR_WORDS + 1,
   );
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
@@ -52,12 +54,13 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     if (kind === '') return;
     const at = slot * 4;
     const actor = view.ends.actor(slot);
-    const target = view.ends.target(slot);
     const udp = kind === 'UDP';
     const factor = udp ? config.udpFactor : 1;
     const newRate = (): DistinctRate =>
       new DistinctRate(config.ports * factor, config.windowSeconds, config.slowPorts * factor);
-    const pair = pairs.use(`${actor.key} ${target} ${udp ? 'udp' : 'tcp'}`, () => ({
+    view.ends.writePair(slot, pairs.key);
+    pairs.key[PAIR_WORDS] = udp ? 1 : 0;
+    const pair = pairs.use(() => ({
       rate: newRate(),
       pending: [],
     }));
@@ -72,6 +75,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
         pair.pending.push([slotTime(slot), flows.firstPacket[slot]!, port]);
       return;
     }
+    const target = view.ends.target(slot);
     const { episode, notes } = log.at(actor, seconds, nanos);
     for (const [time, packet, earlier] of pair.pending) {
       episode.add(Math.floor(time), Math.round((time % 1) * 1e9), packet);

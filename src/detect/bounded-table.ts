@@ -1,0 +1,171 @@
+/**
+ * A `BoundedMap` whose keys are a few words each, such as an actor, an address and a port: what detectors ask at the
+ * end of every flow, where texts as keys would cost more than the rest of the detector. The same uses leave the same
+ * entries in the same order as in a `BoundedMap`.
+ */
+export class BoundedTable<V> {
+  /** Key that the next call is about: to be written before it, all words of it. */
+  readonly key: Uint32Array;
+  private young: Generation<V>;
+  private old: Generation<V>;
+  private readonly half: number;
+  private readonly onDrop: ((value: V) => void) | undefined;
+
+  constructor(limit: number, words: number, onDrop?: (value: V) => void) {
+    this.key = new Uint32Array(words);
+    this.young = new Generation(words);
+    this.old = new Generation(words);
+    this.half = Math.max(1, limit >>> 1);
+    this.onDrop = onDrop;
+  }
+
+  get size(): number {
+    return this.young.size + this.old.size;
+  }
+
+  /** The entry of `key`, without using it. */
+  peek(): V | undefined {
+    const { key } = this;
+    const hash = hashOf(key);
+    return this.young.get(this.young.find(key, hash)) ?? this.old.get(this.old.find(key, hash));
+  }
+
+  /** The entry of `key`, made if need be. */
+  use(make: () => V): V {
+    const { key } = this;
+    const hash = hashOf(key);
+    const young = this.young.find(key, hash);
+    if (young >= 0) return this.young.get(young)!;
+    const old = this.old.find(key, hash);
+    const value = this.old.get(old);
+    if (old >= 0) this.old.remove(old);
+    if (this.young.size >= this.half) this.age();
+    const used = value ?? make();
+    this.young.add(key, hash, used);
+    return used;
+  }
+
+  delete(): void {
+    const { key } = this;
+    const hash = hashOf(key);
+    const young = this.young.find(key, hash);
+    if (young >= 0) this.young.remove(young);
+    else {
+      const old = this.old.find(key, hash);
+      if (old >= 0) this.old.remove(old);
+    }
+  }
+
+  *values(): IterableIterator<V> {
+    yield* this.old.values();
+    yield* this.young.values();
+  }
+
+  private age(): void {
+    const { old, young } = this;
+    if (this.onDrop !== undefined) for (const value of old.values()) this.onDrop(value);
+    old.clear();
+    this.old = young;
+    this.young = old;
+  }
+}
+
+const FIRST_ENTRIES = 16;
+
+/** Entries in the order in which they were added, found by open addressing. */
+class Generation<V> {
+  size = 0;
+  private readonly width: number;
+  /** undefined where the entry was removed: it stays in `slots` until there is no more room. */
+  private entries: (V | undefined)[] = [];
+  private keys: Uint32Array;
+  private hashes = new Int32Array(FIRST_ENTRIES);
+  /** Entry + 1 by hash, 0 where there is none; at most half full. */
+  private slots = new Int32Array(FIRST_ENTRIES * 2);
+
+  constructor(width: number) {
+    this.width = width;
+    this.keys = new Uint32Array(FIRST_ENTRIES * width);
+  }
+
+  /** The entry of a key, or -1. */
+  find(key: Uint32Array, hash: number): number {
+    const { slots, hashes, entries } = this;
+    const mask = slots.length - 1;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const entry = slots[at]! - 1;
+      if (entry < 0) return -1;
+      if (hashes[entry] === hash && entries[entry] !== undefined && this.isKey(entry, key)) return entry;
+    }
+  }
+
+  get(entry: number): V | undefined {
+    return entry < 0 ? undefined : this.entries[entry];
+  }
+
+  /** Adds a key that is not there. */
+  add(key: Uint32Array, hash: number, value: V): void {
+    if (this.entries.length === this.hashes.length) this.makeRoom();
+    const entry = this.entries.push(value) - 1;
+    this.keys.set(key, entry * this.width);
+    this.hashes[entry] = hash;
+    this.insert(entry);
+    this.size++;
+  }
+
+  remove(entry: number): void {
+    this.entries[entry] = undefined;
+    this.size--;
+  }
+
+  clear(): void {
+    this.entries.length = 0;
+    this.slots.fill(0);
+    this.size = 0;
+  }
+
+  *values(): IterableIterator<V> {
+    for (const value of this.entries) if (value !== undefined) yield value;
+  }
+
+  private isKey(entry: number, key: Uint32Array): boolean {
+    const { keys, width } = this;
+    for (let w = 0, at = entry * width; w < width; w++, at++) if (keys[at] !== key[w]) return false;
+    return true;
+  }
+
+  private insert(entry: number): void {
+    const mask = this.slots.length - 1;
+    let at = this.hashes[entry]! & mask;
+    while (this.slots[at] !== 0) at = (at + 1) & mask;
+    this.slots[at] = entry + 1;
+  }
+
+  /** Closes up over what was removed; twice the room when that was little. */
+  private makeRoom(): void {
+    const { entries, keys, hashes, width } = this;
+    const capacity = this.size * 2 > hashes.length ? hashes.length * 2 : hashes.length;
+    this.keys = new Uint32Array(capacity * width);
+    this.hashes = new Int32Array(capacity);
+    this.slots = new Int32Array(capacity * 2);
+    this.entries = [];
+    for (let entry = 0; entry < entries.length; entry++) {
+      if (entries[entry] === undefined) continue;
+      const to = this.entries.push(entries[entry]) - 1;
+      this.keys.set(keys.subarray(entry * width, (entry + 1) * width), to * width);
+      this.hashes[to] = hashes[entry]!;
+      this.insert(to);
+    }
+  }
+}
+
+/** Attackers choose addresses and ports, so every word goes through a multiplication on its own. */
+function hashOf(key: Uint32Array): number {
+  let h = 0x9e3779b1 | 0;
+  for (let w = 0; w < key.length; w++) {
+    h = Math.imul(h ^ key[w]!, 0x85ebca6b);
+    h ^= h >>> 15;
+  }
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -110,10 +110,10 @@ function share(value: number, whole: number): string {
   return whole === 0 ? '–' : fine(value);
 }
 
-/** 8,204 of 8,222 are not 100 %. */
+/** Only all are 100 %. */
 function fine(value: number): string {
-  const tenths = Math.floor(value * 1000);
-  return tenths === 1000 ? '100 %' : `${(tenths / 10).toFixed(1)} %`;
+  if (value === 1) return '100 %';
+  return `${(Math.min(999, Math.round(value * 1000)) / 10).toFixed(1)} %`;
 }
 
 export function renderIdentityScore(score: IdentityScore): string {

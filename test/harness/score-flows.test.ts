@@ -262,18 +262,18 @@ describe('the classes of what is called', () => {
     assert.deepEqual(table, [
       ['x: 6 connections, 4 malicious'],
       ['precision', 'recall', 'F1', 'found', 'missed', 'false'],
-      ['rules', '100 %', '50 %', '67 %', '2', '2', '0'],
-      ['model', '67 %', '50 %', '57 %', '2', '2', '1'],
-      ['both', '75 %', '75 %', '75 %', '3', '1', '1'],
+      ['rules', '100 %', '50.0 %', '66.7 %', '2', '2', '0'],
+      ['model', '66.7 %', '50.0 %', '57.1 %', '2', '2', '1'],
+      ['both', '75.0 %', '75.0 %', '75.0 %', '3', '1', '1'],
       ['class scan: 2 connections'],
       ['rules', '100 %', '100 %', '100 %', '2', '0', '0'],
-      ['model', '–', '0 %', '0 %', '0', '2', '0'],
+      ['model', '–', '0.0 %', '0.0 %', '0', '2', '0'],
       ['both', '100 %', '100 %', '100 %', '2', '0', '0'],
       ['class c2: 2 connections'],
-      ['rules', '–', '0 %', '0 %', '0', '2', '0'],
+      ['rules', '–', '0.0 %', '0.0 %', '0', '2', '0'],
       // A scan that is called command and control is false as that.
-      ['model', '33 %', '50 %', '40 %', '1', '1', '2'],
-      ['both', '33 %', '50 %', '40 %', '1', '1', '2'],
+      ['model', '33.3 %', '50.0 %', '40.0 %', '1', '1', '2'],
+      ['both', '33.3 %', '50.0 %', '40.0 %', '1', '1', '2'],
     ]);
     assert.match(
       renderFlowScore('x', scores['model']!),

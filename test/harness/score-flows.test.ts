@@ -277,7 +277,7 @@ describe('the classes of what is called', () => {
     ]);
     assert.match(
       renderFlowScore('x', scores['model']!),
-      /class c2: 2 connections, precision 33 %, recall 50 %/,
+      /class c2: 2 connections, precision 33.3 %, recall 50.0 %/,
     );
   });
 });

@@ -1,184 +1,200 @@
 /**
- * The whole command beside other programs on the same capture, in one run: `npm run bench:peers -- [capture] [--rounds N]`.
- * Programs take turns, round by round, each on one core (`taskset`) with the page cache warm, process start included.
- * Prints medians, the ratio of lanscope to each, and peak memory. Programs that are not installed are left out by name.
- * Without a capture one is generated (about 1 GB, in the temporary folder) and removed.
+ * The whole command beside other programs, on captures of every kind:
+ *   npm run bench:peers -- [capture…] [--kinds mixed,tls] [--megabytes 1000] [--packets 3000000] [--rounds 5] [--only softflowd,argus]
+ *                          [--core 0] [--patience 600] [--save]
+ * Programs take turns, round by round, each on one core with the page cache warm, process start included; those that
+ * would take many minutes get the first tenth of the capture, once, and lanscope with them. What is not installed is
+ * named and left out. Captures are as large as the first of both limits allows; they are made in the temporary folder and removed. Prints tables; with `--save` keeps the results in
+ * `bench/peers.json` too, from which `scripts/build-tables.ts` makes those of the README.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
-  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
   readSync,
   rmSync,
-  statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism, cpus, release, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { captureOf } from '../scripts/large-capture/capture.ts';
+import { type Cost, isInstalled, measuredRun, median } from './measured-run.ts';
+import { type Program, PROGRAMS, SELF, versionOf } from './peers/programs.ts';
+import { type KindResults, medianRatio, type PeerResults, type Result } from './peers/results.ts';
+import { peerTables } from './peers/tables.ts';
 
 const root = join(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    kinds: { type: 'string', default: 'mixed,small,large,short-flows,tls,dns,discovery' },
+    megabytes: { type: 'string', default: '1000' },
+    packets: { type: 'string', default: '3000000' },
     rounds: { type: 'string', default: '5' },
-    packets: { type: 'string' },
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
+    core: { type: 'string', default: '0' },
+    patience: { type: 'string', default: '600' },
+    save: { type: 'boolean', default: false },
   },
 });
+const RESULTS = join(root, 'bench/peers.json');
+const rounds = Number(values.rounds);
+const extent = { maxBytes: Number(values.megabytes) * 1e6, maxPackets: Number(values.packets) };
+const scratch = mkdtempSync(join(tmpdir(), 'lanscope-bench-'));
 
-interface Contender {
-  readonly name: string;
-  /** What it does, for the reader of the table. */
-  readonly does: string;
-  readonly command: (capture: string) => readonly string[];
+interface Capture {
+  readonly kind: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly packets: number;
 }
 
-const node = process.execPath;
-const CONTENDERS: readonly Contender[] = [
-  {
-    name: 'lanscope analyze',
-    does: 'flows, messages, devices, identities, detection, tables',
-    command: (file) => [node, join(root, 'dist/lanscope.js'), 'analyze', file],
-  },
-  {
-    name: 'lanscope analyze -o',
-    does: 'the same, SHA-256 of the input and report to a file',
-    command: (file) => [node, join(root, 'dist/lanscope.js'), 'analyze', file, '-o', '/dev/null'],
-  },
-  {
-    name: 'tcpdump -w',
-    does: 'copies packets',
-    command: (file) => ['tcpdump', '-r', file, '-w', '/dev/null'],
-  },
-  {
-    name: 'tcpdump -nn -q',
-    does: 'prints a line per packet',
-    command: (file) => ['tcpdump', '-nn', '-q', '-r', file],
-  },
-  {
-    name: 'pcap-parser',
-    does: 'reads packets into objects',
-    command: (file) => [node, join(root, 'bench/pcap-parser-baseline.cjs'), file],
-  },
-  { name: 'capinfos', does: 'statistics of the file', command: (file) => ['capinfos', file] },
-  { name: 'softflowd', does: 'flows', command: (file) => ['softflowd', '-r', file, '-d'] },
-  { name: 'ndpiReader', does: 'flows, protocols', command: (file) => ['ndpiReader', '-i', file, '-q'] },
-  { name: 'argus', does: 'flows', command: (file) => ['argus', '-r', file, '-w', '/dev/null'] },
-  { name: 'prads', does: 'passive assets', command: (file) => ['prads', '-r', file, '-l', '/dev/null'] },
-];
-
-interface Measured {
-  seconds: number;
-  /** Time on the processor, user and system; of a child that ended within 10 ms of the last look less. */
-  cpuSeconds: number;
-  /** Peak resident memory, MB. */
-  peakMb: number;
+function make(kind: string): Capture {
+  const path = join(scratch, `${kind}.pcap`);
+  const file = openSync(path, 'w');
+  let bytes = 0;
+  let packets = 0;
+  for (const piece of captureOf(kind, 1, extent)) {
+    writeSync(file, piece.bytes);
+    bytes += piece.bytes.length;
+    packets = piece.packets;
+  }
+  closeSync(file);
+  return { kind, path, bytes, packets };
 }
 
-/** Runs a command on core 0 with its output thrown away. */
-async function measure(command: readonly string[], mayFail = false): Promise<Measured> {
-  const sink = openSync('/dev/null', 'w');
-  const pinned = existsSync('/usr/bin/taskset') ? ['taskset', '-c', '0', ...command] : command;
-  const started = process.hrtime.bigint();
-  const child = spawn(pinned[0]!, pinned.slice(1), { stdio: ['ignore', sink, sink] });
-  let peakKb = 0;
-  let ticks = 0;
-  const poll = setInterval(() => {
-    try {
-      const match = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
-      if (match !== null) peakKb = Math.max(peakKb, Number(match[1]));
-      ticks = Math.max(ticks, cpuTicks(readFileSync(`/proc/${child.pid}/stat`, 'utf8')));
-    } catch {
-      // It has ended.
-    }
-  }, 10);
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  clearInterval(poll);
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  if (code !== 0 && !mayFail) console.error(`${command.join(' ')} ended with code ${code}`);
-  return { seconds, cpuSeconds: ticks / TICKS_PER_SECOND, peakMb: peakKb / 1024 };
-}
-
-/** USER_HZ, the same on all Linux systems that Node runs on. */
-const TICKS_PER_SECOND = 100;
-
-/** utime and stime of `/proc/PID/stat`; fields are counted from behind the program's name. */
-function cpuTicks(stat: string): number {
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+/** A capture of the caller; how many packets it has is what lanscope says. */
+function given(path: string): Capture {
+  const command = [join(root, 'dist/lanscope.js'), 'analyze', path, '--json'];
+  const report = execFileSync(process.execPath, command, { encoding: 'utf8', maxBuffer: 1 << 30 });
+  const { totals, input } = JSON.parse(report) as { totals: { packets: number }; input: [{ bytes: number }] };
+  return { kind: basename(path), path, bytes: input[0].bytes, packets: totals.packets };
 }
 
 /** The first tenth of a file, cut wherever that is. */
-function writeTenth(capture: string, path: string): void {
-  const from = openSync(capture, 'r');
-  const to = openSync(path, 'w');
+function writeTenth({ path, bytes }: Capture, to: string): void {
+  const from = openSync(path, 'r');
+  const file = openSync(to, 'w');
   const chunk = new Uint8Array(1 << 20);
-  for (let left = Math.floor(statSync(capture).size / 10); left > 0;) {
+  for (let left = Math.floor(bytes / 10); left > 0;) {
     const got = readSync(from, chunk, 0, Math.min(left, chunk.length), null);
     if (got === 0) break;
-    writeSync(to, chunk, 0, got);
+    writeSync(file, chunk, 0, got);
     left -= got;
   }
   closeSync(from);
-  closeSync(to);
+  closeSync(file);
 }
 
-function isInstalled(program: string): boolean {
-  return program.startsWith('/') || spawnSync('which', [program], { stdio: 'ignore' }).status === 0;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { cwd: root, stdio: 'inherit' });
-const scratch = mkdtempSync(join(tmpdir(), 'lanscope-bench-'));
-try {
-  let capture = positionals[0] ?? '';
-  if (capture === '') {
-    capture = join(scratch, 'large.pcap');
-    const make = ['--import', 'tsx', 'scripts/make-large-capture.ts', '--out', capture];
-    if (values.packets !== undefined) make.push('--packets', values.packets);
-    execFileSync(process.execPath, make, { cwd: root, stdio: 'inherit' });
-  }
-  const contenders = CONTENDERS.filter(({ name, command }) => {
-    const installed = isInstalled(command(capture)[0]!);
-    if (!installed) console.error(`${name}: not installed, left out`);
-    return (
-      installed &&
-      (values.only === '' || name.startsWith('lanscope') || values.only.split(',').includes(name))
-    );
+function run({ command }: Program, capture: string): Promise<Cost> {
+  return measuredRun(command(capture, scratch), {
+    core: Number(values.core),
+    patienceSeconds: Number(values.patience),
   });
-  const tenth = join(scratch, 'tenth');
+}
+
+function resultOf(program: Program, share: number, costs: readonly Cost[], own: readonly Cost[]): Result {
+  const seconds = (all: readonly Cost[]): number[] => all.map(({ cpuSeconds }) => cpuSeconds);
+  const failed = costs.find(({ exitCode }) => exitCode !== 0);
+  // A capture that is cut is an error to some.
+  const failure =
+    failed === undefined || (share < 1 && failed.exitCode !== null) ? undefined : howEnded(failed);
+  return {
+    program: program.name,
+    runs: costs.length,
+    share,
+    seconds: rounded(median(costs.map((cost) => cost.seconds))),
+    cpuSeconds: rounded(median(seconds(costs))),
+    ratio: rounded(medianRatio(seconds(own), seconds(costs), median)),
+    peakMb: Math.round(Math.max(...costs.map(({ peakMb }) => peakMb))),
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+function howEnded({ exitCode, seconds }: Cost): string {
+  return exitCode === null ? `ended after ${seconds.toFixed(0)} s` : `exit code ${exitCode}`;
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(4));
+}
+
+async function compare(capture: Capture, programs: readonly Program[]): Promise<KindResults> {
+  const { kind, path, bytes, packets } = capture;
+  const costs = new Map<Program, Cost[]>(programs.map((program) => [program, []]));
+  const self = programs.find(({ name }) => name === SELF)!;
+  for (let round = 0; round < rounds; round++) {
+    for (const program of programs) {
+      if (program.runs === 'tenth' || (program.runs === 'once' && round > 0)) continue;
+      costs.get(program)!.push(await run(program, path));
+    }
+  }
+  const tenth = join(scratch, 'tenth.pcap');
   writeTenth(capture, tenth);
-  const results = new Map<string, Measured[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const { name, command } of contenders) results.get(name)!.push(await measure(command(capture)));
+  const results: Result[] = [];
+  let ownTenth: Cost[] | null = null;
+  for (const program of programs) {
+    if (program.runs === 'tenth') {
+      ownTenth ??= [await run(self, tenth), await run(self, tenth), await run(self, tenth)];
+      const own = { ...ownTenth[0]!, cpuSeconds: median(ownTenth.map(({ cpuSeconds }) => cpuSeconds)) };
+      results.push(resultOf(program, 0.1, [await run(program, tenth)], [own]));
+    } else {
+      results.push(resultOf(program, 1, costs.get(program)!, costs.get(self)!));
+    }
   }
-  const own = median(results.get('lanscope analyze')!.map((m) => m.seconds));
-  console.log(
-    `${(statSync(capture).size / 1e6).toFixed(0)} MB, ${values.rounds} rounds, one core, page cache warm\n`,
+  return { kind, megabytes: Math.round(bytes / 1e6), packets, results };
+}
+
+function machine(): PeerResults['machine'] {
+  const { stdout: model } = spawnSync('sh', ['-c', 'lscpu | sed -n "s/^Model name: *//p"'], {
+    encoding: 'utf8',
+  });
+  return {
+    cpu: model.trim() || cpus()[0]!.model,
+    cores: availableParallelism(),
+    system: `Linux ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`,
+    node: process.versions.node,
+  };
+}
+
+try {
+  execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { cwd: root, stdio: 'inherit' });
+  const chosen = values.only?.split(',');
+  const wanted = PROGRAMS.filter(
+    ({ name }) => chosen === undefined || name === SELF || chosen.includes(name),
   );
-  console.log(
-    '| program | what it does | seconds (median) | CPU seconds | lanscope takes | peak MB | peak MB on the first tenth |',
+  const programs = wanted.filter((program) => isInstalled(program.command('', scratch)[0]!));
+  const versions = wanted.map(
+    (program) => [program.name, programs.includes(program) ? versionOf(program) : null] as const,
   );
-  console.log('|---|---|---|---|---|---|---|');
-  for (const { name, does, command } of contenders) {
-    const measured = results.get(name)!;
-    // Some end with an error, because the file is cut.
-    const ofTenth = await measure(command(tenth), true);
-    const seconds = median(measured.map((m) => m.seconds));
-    const cpu = median(measured.map((m) => m.cpuSeconds));
-    const peak = Math.max(...measured.map((m) => m.peakMb));
-    console.log(
-      `| ${name} | ${does} | ${seconds.toFixed(2)} | ${cpu.toFixed(2)} | ${(own / seconds).toFixed(2)}x | ${peak.toFixed(0)} | ${ofTenth.peakMb.toFixed(0)} |`,
-    );
+  for (const [name, version] of versions)
+    if (version === null) console.error(`${name}: not installed, left out`);
+  const sources =
+    positionals.length > 0
+      ? positionals.map((path) => () => given(path))
+      : values.kinds.split(',').map((kind) => () => make(kind));
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const kinds: KindResults[] = [];
+  const found: PeerResults = {
+    machine: machine(),
+    lanscope: version,
+    date: new Date().toISOString().slice(0, 10),
+    programs: Object.fromEntries(versions),
+    kinds,
+  };
+  for (const source of sources) {
+    const capture = source();
+    console.error(`${capture.kind}: ${(capture.bytes / 1e6).toFixed(0)} MB, ${capture.packets} packets`);
+    kinds.push(await compare(capture, programs));
+    if (positionals.length === 0) rmSync(capture.path);
+    // What was found stays, should it be ended.
+    if (values.save) writeFileSync(RESULTS, `${JSON.stringify(found, undefined, 2)}\n`);
   }
+  console.log(peerTables(found));
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,151 +1,166 @@
 /**
- * Nanoseconds per packet of each stage, on one capture: `npm run bench -- [capture] [--rounds N]`. Each row runs the
- * stages up to the one it names, so a stage costs the difference to the row above. The calibration loop is arithmetic
- * that depends on nothing of lanscope: compare ratios to it between machines, never seconds.
+ * What each stage costs a packet: `npm run bench -- [capture] [--kinds mixed,discovery] [--seconds 0.5]`. A row runs the
+ * stages before it too, in a process of its own, for `--seconds` or nine samples. Time is processor time; octets are
+ * those that the yardstick (`stages/calibration.ts`) does in the same time, before and after every pass, so rows compare
+ * between machines and days where nanoseconds do not.
+ *   --gate            fails when a stage is slower than `bench/reference.json` by more than the tolerance
+ *   --save            makes this run the reference
+ *   --instructions    counts them too, where perf can (--event EVENT for another event)
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openCaptures } from '../src/capture/open.ts';
-import { DEFAULT_CONFIG } from '../src/engine/config.ts';
-import { Pipeline } from '../src/engine/pipeline.ts';
-import { HotMemory } from '../src/hot/memory.ts';
-import { DeviceRegistry } from '../src/device/registry.ts';
-import { FlowTable } from '../src/flow/table.ts';
-import type { PacketBatch } from '../src/packet/batch.ts';
-import { decodeHeaders } from '../src/packet/decode.ts';
-import { IssueCounter } from '../src/packet/issue.ts';
+import { captureOf } from '../scripts/large-capture/capture.ts';
+import { tuneV8, tuneV8After } from '../src/launch/v8-flags.ts';
+import { canCount, countPerPacket } from './stages/instructions.ts';
+import { changeOf, type Reference, slowStages, toleranceOn } from './stages/reference.ts';
+import { figuresOf, type Sample, samplePasses, type StageFigures } from './stages/samples.ts';
+import { laneShare, runPass, STAGES } from './stages/stages.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '3' }, packets: { type: 'string', default: '1000000' } },
+  options: {
+    kinds: { type: 'string', default: 'mixed,discovery' },
+    packets: { type: 'string' },
+    seconds: { type: 'string', default: '0.5' },
+    gate: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+    instructions: { type: 'boolean', default: false },
+    event: { type: 'string', default: 'instructions:u' },
+    // One stage in this process: samples for `--seconds`, or only so many passes, for those who count.
+    stage: { type: 'string' },
+    passes: { type: 'string' },
+  },
 });
+/** How often a stage that seems slower is looked at again: something else may have had the machine. */
+const SECOND_LOOKS = 2;
+const REFERENCE = join(import.meta.dirname, '../bench/reference.json');
 
-/** Makes a consumer of batches; a new one each round, so that tables start empty. */
-type Stage = (memory: HotMemory) => (batch: PacketBatch) => void;
+// As a long analysis runs.
+tuneV8();
+tuneV8After(Number.POSITIVE_INFINITY);
 
-const STAGES: Readonly<Record<string, Stage>> = {
-  read: () => () => {},
-  'read + headers': () => {
-    const issues = new IssueCounter();
-    return (batch) => decodeHeaders(batch, issues);
-  },
-  'read + headers + flows': () => {
-    const issues = new IssueCounter();
-    const flows = new FlowTable(DEFAULT_CONFIG.flow, issues);
-    return (batch) => {
-      decodeHeaders(batch, issues);
-      for (let i = batch.start; i < batch.count; i++) flows.packet(batch, i);
-    };
-  },
-  'read + headers + devices': () => {
-    const issues = new IssueCounter();
-    const devices = new DeviceRegistry(issues);
-    return (batch) => {
-      decodeHeaders(batch, issues);
-      for (let i = batch.start; i < batch.count; i++) devices.packet(batch, i);
-    };
-  },
-  everything: (memory) => {
-    const pipeline = new Pipeline({ config: DEFAULT_CONFIG, selection: null, outputs: [], memory });
-    countLane(memory);
-    return (batch) => pipeline.process(batch);
-  },
-};
-
-/** Packets of the last pass of `everything` that took the express lane. */
-let inLane = 0;
-
-function countLane(memory: HotMemory): void {
-  inLane = 0;
-  const { core } = memory;
-  const run = (base: number, i: number, end: number): number => {
-    const stopped = core.run(base, i, end);
-    inLane += stopped - i;
-    return stopped;
-  };
-  Object.assign(memory, { core: { ...core, run } });
-}
-
-let garbageMs = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) {
-    garbageMs +=
-      (entry as { detail?: { kind?: number } }).detail?.kind === constants.NODE_PERFORMANCE_GC_WEAKCB
-        ? 0
-        : entry.duration;
+if (values.stage !== undefined) {
+  const stage = STAGES.find(({ name }) => name === values.stage)!;
+  const [path] = positionals as [string];
+  if (values.passes === undefined) {
+    console.log(JSON.stringify(await samplePasses(stage, path, Number(values.seconds))));
+  } else {
+    for (let pass = 0; pass < Number(values.passes); pass++) await runPass(stage, path);
   }
-}).observe({ entryTypes: ['gc'] });
-
-async function run(capture: string, stage: Stage, noHash: boolean): Promise<{ ns: number; packets: number }> {
-  const memory = HotMemory.open();
-  const { core } = memory;
-  const consume = stage(memory);
-  const source = openCaptures([capture], { noHash, memory });
-  let packets = 0;
-  const started = process.hrtime.bigint();
-  for await (const batch of source) {
-    packets += batch.count - batch.start;
-    consume(batch);
-  }
-  const ns = Number(process.hrtime.bigint() - started) / packets;
-  // It is used again: without what counts.
-  Object.assign(memory, { core });
-  memory.close();
-  return { ns, packets };
+  process.exit();
 }
 
-/** Nanoseconds per step of a loop of integer arithmetic. */
-function calibrate(): number {
-  const steps = 50_000_000;
-  let x = 1;
-  const started = process.hrtime.bigint();
-  for (let i = 0; i < steps; i++) x = (Math.imul(x, 1_664_525) + 1_013_904_223) | 0;
-  const ns = Number(process.hrtime.bigint() - started) / steps;
-  return x === 0 ? 0 : ns;
-}
-
+const cpu = cpus()[0]!.model;
+const node = process.versions.node;
+const known = JSON.parse(readFileSync(REFERENCE, 'utf8')) as Reference;
+const packets = values.packets === undefined ? known.packets : Number(values.packets);
 const scratch = mkdtempSync(join(tmpdir(), 'lanscope-bench-'));
-try {
-  let capture = positionals[0] ?? '';
-  if (capture === '') {
-    capture = join(scratch, 'capture.pcap');
-    const make = [
-      '--import',
-      'tsx',
-      'scripts/make-large-capture.ts',
-      '--out',
-      capture,
-      '--packets',
-      values.packets,
+const isCounted = values.instructions && canCount(values.event);
+if (values.instructions && !isCounted) console.log(`perf does not count ${values.event} here\n`);
+
+function make(kind: string): string {
+  const path = join(scratch, `${kind}.pcap`);
+  const file = openSync(path, 'w');
+  for (const { bytes } of captureOf(kind, 1, { maxPackets: packets })) writeSync(file, bytes);
+  closeSync(file);
+  return path;
+}
+
+/** Each stage in a process of its own. */
+function measure(stages: readonly string[], path: string, seconds: number): StageFigures[] {
+  return stages.map((stage) => {
+    const args = [process.argv[1]!, path, '--stage', stage, '--seconds', String(seconds)];
+    const samples = execFileSync(process.execPath, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return figuresOf(stage, JSON.parse(samples) as Sample[]);
+  });
+}
+
+/** Without the stages before it, where those were measured. */
+function ownOf({ octets, stage }: StageFigures, before: number | undefined): string {
+  const isFirst = STAGES.find(({ name }) => name === stage)!.after === '';
+  return before === undefined && !isFirst ? '–' : (octets - (before ?? 0)).toFixed(2);
+}
+
+function show(kind: string, path: string, figures: readonly StageFigures[]): void {
+  const octets = new Map(figures.map((one) => [one.stage, one.octets]));
+  console.log(
+    `${kind}, ${packets} packets, ${Math.min(...figures.map((one) => one.samples))} samples or more\n`,
+  );
+  const head = [
+    'stages up to',
+    'ns/packet',
+    'octets/packet',
+    'of these its own',
+    'of the reference',
+    'GC ns/packet',
+  ];
+  if (isCounted) head.push(`${values.event}/packet`);
+  console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`);
+  for (const one of figures) {
+    const stage = STAGES.find(({ name }) => name === one.stage)!;
+    const change = changeOf(known, kind, one);
+    const row = [
+      one.stage,
+      one.nanosPerPacket.toFixed(0),
+      one.octets.toFixed(2),
+      ownOf(one, octets.get(stage.after)),
+      Number.isNaN(change) ? '–' : `${change.toFixed(2)}x`,
+      one.garbageNanosPerPacket.toFixed(1),
     ];
-    execFileSync(process.execPath, make, { cwd: join(import.meta.dirname, '..'), stdio: 'inherit' });
+    if (isCounted) row.push(countPerPacket(values.event, stage, path, packets)?.toFixed(0) ?? '–');
+    console.log(`| ${row.join(' | ')} |`);
   }
-  calibrate();
-  const calibration = calibrate();
-  console.log(`calibration loop: ${calibration.toFixed(3)} ns a step\n`);
-  console.log('| stages | ns/packet (best) | in calibration steps | GC ms |');
-  console.log('|---|---|---|---|');
-  const rows: [string, Stage, boolean][] = Object.entries(STAGES).map(([name, stage]) => [name, stage, true]);
-  rows.splice(1, 0, ['read with SHA-256', STAGES['read']!, false]);
-  let share = 0;
-  for (const [name, stage, noHash] of rows) {
-    let best = Number.POSITIVE_INFINITY;
-    garbageMs = 0;
-    for (let round = 0; round < Number(values.rounds); round++) {
-      const { ns, packets } = await run(capture, stage, noHash);
-      best = Math.min(best, ns);
-      share = inLane / packets;
-    }
-    const garbage = garbageMs / Number(values.rounds);
-    console.log(
-      `| ${name} | ${best.toFixed(0)} | ${(best / calibration).toFixed(0)} | ${garbage.toFixed(0)} |`,
+  console.log('');
+}
+
+/** Stages that are slower in this look and in all further ones. */
+function stillSlow(kind: string, path: string, figures: readonly StageFigures[]): string[] {
+  const tolerance = toleranceOn(known, cpu, node);
+  let slow = slowStages(known, kind, figures, tolerance);
+  for (let look = 0; look < SECOND_LOOKS && slow.length > 0; look++) {
+    console.log(`${kind}: looking again at ${slow.join(' | ')}`);
+    const again = measure(slow, path, 2);
+    for (const one of again) console.log(`  ${one.stage}: ${changeOf(known, kind, one).toFixed(2)}x`);
+    slow = slowStages(known, kind, again, tolerance);
+  }
+  return slow;
+}
+
+try {
+  const captures =
+    positionals.length > 0
+      ? positionals.map((path) => ({ kind: basename(path), path }))
+      : values.kinds.split(',').map((kind) => ({ kind, path: make(kind) }));
+  const octets: Record<string, Record<string, number>> = {};
+  for (const { kind, path } of captures) {
+    const figures = measure(
+      STAGES.filter(({ ofContent }) => kind === captures[0]!.kind || ofContent === true).map(
+        ({ name }) => name,
+      ),
+      path,
+      Number(values.seconds),
     );
+    show(kind, path, figures);
+    console.log(`${((await laneShare(path)) * 100).toFixed(1)} % of the packets take the express lane\n`);
+    octets[kind] = Object.fromEntries(figures.map(({ stage, octets }) => [stage, Number(octets.toFixed(3))]));
+    if (!values.gate) continue;
+    const slow = stillSlow(kind, path, figures);
+    if (slow.length === 0) continue;
+    console.error(
+      `${kind}: slower than ${toleranceOn(known, cpu, node)}x of the reference: ${slow.join(' | ')}`,
+    );
+    process.exitCode = 1;
   }
-  console.log(`\n${(share * 100).toFixed(1)} % of the packets took the express lane`);
+  if (values.save) {
+    const found: Reference = { cpu, node, packets, octets };
+    writeFileSync(REFERENCE, `${JSON.stringify(found, undefined, 2)}\n`);
+  }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

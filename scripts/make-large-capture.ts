@@ -29,22 +29,26 @@ if (values.out === undefined || !KINDS.includes(values.kind)) {
 }
 
 const isPiped = values.out === '-';
-const fd = isPiped ? 1 : openSync(values.out, 'w');
+const file = isPiped ? -1 : openSync(values.out, 'w');
+// Whoever reads it has enough.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
+
+/** Done when the bytes may change. */
+async function write(bytes: Uint8Array): Promise<void> {
+  if (isPiped) await new Promise((resolve) => process.stdout.write(bytes, resolve));
+  else for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+}
+
 const extent = values.packets
   ? { maxPackets: Number(values.packets) }
   : { maxBytes: Number(values.megabytes) * 1e6 };
 let total = 0;
 let packets = 0;
-try {
-  for (const piece of captureOf(values.kind, Number(values.seed), extent)) {
-    for (let at = 0; at < piece.bytes.length;) at += writeSync(fd, piece.bytes, at);
-    total += piece.bytes.length;
-    packets = piece.packets;
-  }
-} catch (error) {
-  // Whoever reads it has enough.
-  if (!isPiped || (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+for (const piece of captureOf(values.kind, Number(values.seed), extent)) {
+  await write(piece.bytes);
+  total += piece.bytes.length;
+  packets = piece.packets;
 }
-if (!isPiped) closeSync(fd);
+if (!isPiped) closeSync(file);
 const told = `${isPiped ? values.kind : values.out}: ${total} bytes, ${packets} packets\n`;
 (isPiped ? process.stderr : process.stdout).write(told);

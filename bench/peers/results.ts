@@ -1,0 +1,46 @@
+/** What a run of the bench found: kept in `bench/peers.json`, from which the README's tables are made. */
+
+export interface Result {
+  readonly program: string;
+  readonly runs: number;
+  /** Of the capture: 1, or 0.1 when it got the first tenth. */
+  readonly share: number;
+  /** Medians. */
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  /** Processor time of lanscope on the same input in the same rounds, divided by that of this program: the median. */
+  readonly ratio: number;
+  readonly peakMb: number;
+  /** It did not come to its end: how it ended. */
+  readonly failure?: string;
+}
+
+export interface KindResults {
+  readonly kind: string;
+  readonly megabytes: number;
+  readonly packets: number;
+  readonly results: readonly Result[];
+}
+
+export interface PeerResults {
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly system: string;
+    readonly node: string;
+  };
+  readonly lanscope: string;
+  readonly date: string;
+  /** Versions by name; of what is not installed null. */
+  readonly programs: Readonly<Record<string, string | null>>;
+  readonly kinds: readonly KindResults[];
+}
+
+/** Ratios of one round each. */
+export function medianRatio(
+  own: readonly number[],
+  others: readonly number[],
+  median: (all: number[]) => number,
+): number {
+  return median(others.map((other, i) => own[i]! / other));
+}

@@ -20,12 +20,12 @@ import type { RuleConfig } from './thresholds.ts';
 const MAX_TARGETS = 4096;
 const MAX_CLOSED = 256;
 
+/** Attempts at one port of one host. Most are never repeated: of these nothing is kept but the first. */
 interface Storm {
-  readonly actor: Actor;
-  readonly target: string;
-  readonly port: number;
-  readonly peer: string;
-  episode: Episode;
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly packet: number;
+  repeated: Repeated | null;
   /** SYNs, retransmissions included. */
   packets: number;
   refused: number;
@@ -34,6 +34,14 @@ interface Storm {
   windowStart: number;
   inWindow: number;
   succeeded: boolean;
+}
+
+interface Repeated {
+  readonly actor: Actor;
+  readonly target: string;
+  readonly port: number;
+  readonly peer: string;
+  readonly episode: Episode;
 }
 
 export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = (config, view): Detector => {
@@ -45,6 +53,19 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
 
   function isStorm(storm: Storm): boolean {
     return !storm.succeeded && storm.best >= config.attempts;
+  }
+
+  /** What is kept from the second attempt on, the first being in it. */
+  function repeatedAt(slot: number, { seconds, nanos, packet }: Storm): Repeated {
+    const episode = new Episode(seconds, nanos);
+    episode.add(seconds, nanos, packet);
+    return {
+      actor: view.ends.actor(slot),
+      target: view.ends.target(slot),
+      port: view.flows.respPort[slot]!,
+      peer: view.ends.peer(slot),
+      episode,
+    };
   }
 
   function flowEnd(slot: number): void {
@@ -64,16 +85,16 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     }
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
-    if (known !== undefined && known.episode.secondsSince(seconds, nanos) > config.episodeSeconds) {
+    if (known !== undefined && secondsSince(known, seconds, nanos) > config.episodeSeconds) {
       close(known);
       storms.delete();
     }
+    const packet = flows.firstPacket[slot]!;
     const storm = storms.use(() => ({
-      actor: view.ends.actor(slot),
-      target: view.ends.target(slot),
-      port,
-      peer: view.ends.peer(slot),
-      episode: new Episode(seconds, nanos),
+      seconds,
+      nanos,
+      packet,
+      repeated: null,
       packets: 0,
       refused: 0,
       best: 0,
@@ -81,7 +102,10 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
       inWindow: 0,
       succeeded: false,
     }));
-    storm.episode.add(seconds, nanos, flows.firstPacket[slot]!);
+    if (storm.packets > 0) {
+      storm.repeated ??= repeatedAt(slot, storm);
+      storm.repeated.episode.add(seconds, nanos, packet);
+    }
     storm.packets += flows.origPackets[slot]!;
     if (flows.respPackets[slot]! > 0) storm.refused++;
     const time = toSeconds(seconds, nanos);
@@ -98,14 +122,14 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     flowClasses: FLOW_CLASS.connection | FLOW_CLASS.other,
     findings(): Finding[] {
       return [...closed, ...storms.values()].filter(isStorm).map((storm) => {
-        const { actor, episode, target, port } = storm;
+        const { actor, episode, target, port, peer } = storm.repeated!;
         const many = episode.count >= config.highAttempts;
         return findingOf(episode, {
           rule: 'connection-storm',
           severity: many ? 'high' : 'low',
           confidence: many ? 0.85 : 0.6,
           actor,
-          peer: storm.peer,
+          peer,
           summary: `${actor.label} tried ${target} port ${port} ${formatCount(episode.count)} times without ever getting through`,
           evidence: {
             source: actor.label,
@@ -124,3 +148,10 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     },
   };
 };
+
+/** Since the last attempt, with fraction. */
+function secondsSince(storm: Storm, seconds: number, nanos: number): number {
+  return storm.repeated === null
+    ? seconds - storm.seconds + (nanos - storm.nanos) / 1e9
+    : storm.repeated.episode.secondsSince(seconds, nanos);
+}

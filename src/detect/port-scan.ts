@@ -41,11 +41,20 @@ class Notes {
   peer = '';
 }
 
+type Probe = readonly [time: number, packet: number, port: number];
+
+/** What one actor probed at one target. Mostly that is once: nothing is counted before the second probe. */
+interface Pair {
+  readonly time: number;
+  readonly packet: number;
+  readonly port: number;
+  rate: DistinctRate | null;
+  /** Probes before the threshold. */
+  pending: Probe[] | null;
+}
+
 export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view): Detector => {
-  const pairs = new BoundedTable<{ rate: DistinctRate; pending: [number, number, number][] }>(
-    MAX_PAIRS,
-    PAIR_WORDS + 1,
-  );
+  const pairs = new BoundedTable<Pair>(MAX_PAIRS, PAIR_WORDS + 1);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
   function flowEnd(slot: number): void {
@@ -56,33 +65,42 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     const actor = view.ends.actor(slot);
     const udp = kind === 'UDP';
     const factor = udp ? config.udpFactor : 1;
-    const newRate = (): DistinctRate =>
-      new DistinctRate(config.ports * factor, config.windowSeconds, config.slowPorts * factor);
-    view.ends.writePair(slot, pairs.key);
-    pairs.key[PAIR_WORDS] = udp ? 1 : 0;
-    const pair = pairs.use(() => ({
-      rate: newRate(),
-      pending: [],
-    }));
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
-    // After the episode is over it takes another scan, not one more probe.
-    if (pair.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) pair.rate = newRate();
-    const { rate } = pair;
     const port = flows.respPort[slot]!;
-    if (!rate.add(mix(port), toSeconds(seconds, nanos))) {
-      if (pair.pending.length < config.slowPorts * factor)
-        pair.pending.push([slotTime(slot), flows.firstPacket[slot]!, port]);
+    const time = toSeconds(seconds, nanos);
+    const packet = flows.firstPacket[slot]!;
+    let isFirst = false;
+    view.ends.writePair(slot, pairs.key);
+    pairs.key[PAIR_WORDS] = udp ? 1 : 0;
+    const pair = pairs.use(() => {
+      isFirst = true;
+      return { time, packet, port, rate: null, pending: null };
+    });
+    if (isFirst) return;
+    if (pair.rate === null) {
+      pair.rate = newRate(factor);
+      pair.rate.add(mix(pair.port), pair.time);
+      pair.pending = [[pair.time, pair.packet, pair.port]];
+    }
+    // After the episode is over it takes another scan, not one more probe.
+    if (pair.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) {
+      pair.rate = newRate(factor);
+    }
+    const { rate } = pair;
+    pair.pending ??= [];
+    if (!rate.add(mix(port), time)) {
+      if (pair.pending.length < config.slowPorts * factor) pair.pending.push([time, packet, port]);
       return;
     }
     const target = view.ends.target(slot);
     const { episode, notes } = log.at(actor, seconds, nanos);
-    for (const [time, packet, earlier] of pair.pending) {
-      episode.add(Math.floor(time), Math.round((time % 1) * 1e9), packet);
-      note(notes, target, earlier, flows.respIp, at);
+    for (const [earlier, number, tried] of pair.pending) {
+      episode.add(Math.floor(earlier), Math.round((earlier % 1) * 1e9), number);
+      note(notes, target, tried, flows.respIp, at);
     }
-    pair.pending = [];
-    episode.add(seconds, nanos, flows.firstPacket[slot]!);
+    pair.pending = null;
+    episode.add(seconds, nanos, packet);
     note(notes, target, port, flows.respIp, at);
     notes.kinds.add(kind);
     notes.sources.add(formatIpAt(flows.origIp, at));
@@ -90,8 +108,8 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     if (rate.reached === 'fast') notes.fast = true;
   }
 
-  function slotTime(slot: number): number {
-    return toSeconds(view.flows.firstSeconds[slot]!, view.flows.firstNanos[slot]!);
+  function newRate(factor: number): DistinctRate {
+    return new DistinctRate(config.ports * factor, config.windowSeconds, config.slowPorts * factor);
   }
 
   function note(notes: Notes, target: string, port: number, words: Uint32Array, at: number): void {

@@ -28,8 +28,12 @@ KNOWN_FAILURES = """## Known failures
   port 443. A device whose cloud is down looks the same, and the thresholds are set in favour of that device.
 - **The scan of 34-1 is found as something else.** Its 122 flows with the label PartOfAHorizontalPortScan go to one port
   of one host within seconds: they look like the floods that the scenario is made of, and count as misses of `scan`.
-- **It adds little to the rules.** On 36 recordings of the laboratory that neither had seen (`scripts/score-opinions.ts`, seeds
-  11 to 13, findings from medium, 169,666 connections, 145,167 of attacks): F1 of the rules 0.9438, of the model alone 0.260,
+- **Uploads to a file server** look like exfiltration, which was trained on simulations alone. On eight benign days of the
+  laboratory that nobody trained on (`scripts/lab/run.ts --only benign`, seeds 31 to 34, 11,969 connections) 34 were
+  called so at a threshold of 0.6. A class never seen in reality has the highest threshold since: 5 are left, and 1 of 6,236
+  on days that came after (seeds 35 and 36). None becomes a finding of medium or above.
+- **It adds little to the rules** (measured with a threshold of 0.6 for `other`, since raised). On 36 recordings of the
+  laboratory that neither had seen (`scripts/score-opinions.ts`, seeds 11 to 13, findings from medium, 169,666 connections, 145,167 of attacks): F1 of the rules 0.9438, of the model alone 0.260,
   of both 0.9446: 224 connections more are found, 32 more are called falsely. Of the kinds of attack, all alike, the rules
   find 62 % of the connections, the model 27 %, both 64 %. Floods and scans are most of it; frames without IP are no flows.
 - **The first flows of a repetition** score low: windows of the past make the difference, and there is none yet.

@@ -117,7 +117,10 @@ def calibrate(raw: np.ndarray, y: np.ndarray, weight: np.ndarray) -> Calibration
 
 
 def choose_thresholds(probabilities: np.ndarray, data: Dataset, rows: np.ndarray) -> dict[str, float]:
-    """The lowest thresholds that keep false calls among unseen benign flows below the bounds."""
+    """
+    The lowest thresholds that keep false calls among unseen benign flows below the bounds; the highest for a class that was
+    never seen in reality, as what is like its simulations may be harmless in many ways that nobody simulated.
+    """
     benign = data.y[rows] == BENIGN
     real = data.is_real()[rows]
     called = probabilities[:, 1:].argmax(axis=1) + 1
@@ -125,7 +128,7 @@ def choose_thresholds(probabilities: np.ndarray, data: Dataset, rows: np.ndarray
     for index, name in enumerate(CLASSES):
         if index == BENIGN:
             continue
-        lowest = LOWEST_THRESHOLD
+        lowest = LOWEST_THRESHOLD if (real & (data.y[rows] == index)).any() else HIGHEST_THRESHOLD
         for chosen, share in ((benign & real, BENIGN_SHARE), (benign & ~real, SIMULATED_SHARE)):
             scores = np.where(called[chosen] == index, probabilities[chosen, index], 0.0)
             if len(scores) > 0:

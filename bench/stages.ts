@@ -4,7 +4,7 @@
  * those that the yardstick (`stages/calibration.ts`) does in the same time, before and after every pass, so rows compare
  * between machines and days where nanoseconds do not.
  *   --gate            fails when a stage is slower than `bench/reference.json` by more than the tolerance
- *   --save            makes this run the reference
+ *   --save            makes the medians of five such processes a stage the reference
  *   --instructions    counts them too, where perf can (--event EVENT for another event)
  */
 import { execFileSync } from 'node:child_process';
@@ -36,6 +36,8 @@ const { values, positionals } = parseArgs({
 });
 /** How often a stage that seems slower is looked at again: something else may have had the machine. */
 const SECOND_LOOKS = 2;
+/** V8 does not compile the same in every process: so many for a reference, whose median counts. */
+const LOOKS_FOR_REFERENCE = 5;
 const REFERENCE = join(import.meta.dirname, '../bench/reference.json');
 
 // As a long analysis runs.
@@ -69,15 +71,19 @@ function make(kind: string): string {
   return path;
 }
 
-/** Each stage in a process of its own. */
+/** Each stage in a process of its own, or in several and the median. */
 function measure(stages: readonly string[], path: string, seconds: number): StageFigures[] {
+  const looks = values.save ? LOOKS_FOR_REFERENCE : 1;
   return stages.map((stage) => {
     const args = [process.argv[1]!, path, '--stage', stage, '--seconds', String(seconds)];
-    const samples = execFileSync(process.execPath, args, {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const found = Array.from({ length: looks }, () => {
+      const samples = execFileSync(process.execPath, args, {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      return figuresOf(stage, JSON.parse(samples) as Sample[]);
     });
-    return figuresOf(stage, JSON.parse(samples) as Sample[]);
+    return found.sort((a, b) => a.octets - b.octets)[looks >> 1]!;
   });
 }
 

@@ -1,7 +1,8 @@
 /**
  * A `BoundedMap` whose keys are a few words each, such as an actor, an address and a port: what detectors ask at the
  * end of every flow, where texts as keys would cost more than the rest of the detector. The same uses leave the same
- * entries in the same order as in a `BoundedMap`.
+ * entries in the same order as in a `BoundedMap`. What made room can be used again for a new entry: a scan makes one
+ * with every flow, and what lives as long as they do is dear to collect.
  */
 export class BoundedTable<V> {
   /** Key that the next call is about: to be written before it, all words of it. */
@@ -9,9 +10,11 @@ export class BoundedTable<V> {
   private young: Generation<V>;
   private old: Generation<V>;
   private readonly half: number;
-  private readonly onDrop: ((value: V) => void) | undefined;
+  private readonly onDrop: ((value: V) => boolean) | undefined;
+  private readonly spare: V[] = [];
 
-  constructor(limit: number, words: number, onDrop?: (value: V) => void) {
+  /** `onDrop` is told what makes room, and says whether nobody needs it any more. */
+  constructor(limit: number, words: number, onDrop?: (value: V) => boolean) {
     this.key = new Uint32Array(words);
     this.young = new Generation(words);
     this.old = new Generation(words);
@@ -30,8 +33,8 @@ export class BoundedTable<V> {
     return this.young.get(this.young.find(key, hash)) ?? this.old.get(this.old.find(key, hash));
   }
 
-  /** The entry of `key`, made if need be. */
-  use(make: () => V): V {
+  /** The entry of `key`, made if need be, of one that made room where there is one. */
+  use(make: (spare: V | undefined) => V): V {
     const { key } = this;
     const hash = hashOf(key);
     const young = this.young.find(key, hash);
@@ -40,7 +43,7 @@ export class BoundedTable<V> {
     const value = this.old.get(old);
     if (old >= 0) this.old.remove(old);
     if (this.young.size >= this.half) this.age();
-    const used = value ?? make();
+    const used = value ?? make(this.spare.pop());
     this.young.add(key, hash, used);
     return used;
   }
@@ -63,7 +66,7 @@ export class BoundedTable<V> {
 
   private age(): void {
     const { old, young } = this;
-    if (this.onDrop !== undefined) for (const value of old.values()) this.onDrop(value);
+    if (this.onDrop !== undefined) old.drain(this.onDrop, this.spare);
     old.clear();
     this.old = young;
     this.young = old;
@@ -126,6 +129,11 @@ class Generation<V> {
 
   *values(): IterableIterator<V> {
     for (const value of this.entries) if (value !== undefined) yield value;
+  }
+
+  /** Tells `drop` of all values, and keeps those in `spare` that it says nobody needs. */
+  drain(drop: (value: V) => boolean, spare: V[]): void {
+    for (const value of this.entries) if (value !== undefined && drop(value)) spare.push(value);
   }
 
   private isKey(entry: number, key: Uint32Array): boolean {

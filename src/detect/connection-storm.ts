@@ -21,19 +21,30 @@ const MAX_TARGETS = 4096;
 const MAX_CLOSED = 256;
 
 /** Attempts at one port of one host. Most are never repeated: of these nothing is kept but the first. */
-interface Storm {
-  readonly seconds: number;
-  readonly nanos: number;
-  readonly packet: number;
-  repeated: Repeated | null;
+class Storm {
+  seconds = 0;
+  nanos = 0;
+  packet = 0;
+  repeated: Repeated | null = null;
   /** SYNs, retransmissions included. */
-  packets: number;
-  refused: number;
+  packets = 0;
+  refused = 0;
   /** Most attempts within one window so far, and the window that is being counted. */
-  best: number;
-  windowStart: number;
-  inWindow: number;
-  succeeded: boolean;
+  best = 0;
+  windowStart = 0;
+  inWindow = 0;
+  succeeded = false;
+
+  begin(seconds: number, nanos: number, packet: number): this {
+    this.seconds = seconds;
+    this.nanos = nanos;
+    this.packet = packet;
+    this.repeated = null;
+    this.packets = this.refused = this.best = this.inWindow = 0;
+    this.windowStart = toSeconds(seconds, nanos);
+    this.succeeded = false;
+    return this;
+  }
 }
 
 interface Repeated {
@@ -46,8 +57,9 @@ interface Repeated {
 
 export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = (config, view): Detector => {
   const closed: Storm[] = [];
-  const close = (storm: Storm): void => {
+  const close = (storm: Storm): boolean => {
     if (isStorm(storm) && closed.length < MAX_CLOSED) closed.push(storm);
+    return storm.repeated === null;
   };
   const storms = new BoundedTable<Storm>(MAX_TARGETS, PAIR_WORDS + 1, close);
 
@@ -90,18 +102,7 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
       storms.delete();
     }
     const packet = flows.firstPacket[slot]!;
-    const storm = storms.use(() => ({
-      seconds,
-      nanos,
-      packet,
-      repeated: null,
-      packets: 0,
-      refused: 0,
-      best: 0,
-      windowStart: toSeconds(seconds, nanos),
-      inWindow: 0,
-      succeeded: false,
-    }));
+    const storm = storms.use((spare) => (spare ?? new Storm()).begin(seconds, nanos, packet));
     if (storm.packets > 0) {
       storm.repeated ??= repeatedAt(slot, storm);
       storm.repeated.episode.add(seconds, nanos, packet);

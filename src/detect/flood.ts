@@ -32,6 +32,12 @@ const ECHO_REQUEST_V6 = 128;
 
 type FloodRule = 'syn-flood' | 'udp-flood' | 'icmp-flood';
 
+/** Packets of the second in which it was last sent any. */
+interface Candidate {
+  second: number;
+  packets: number;
+}
+
 interface Target {
   readonly address: string;
   readonly peer: string;
@@ -49,10 +55,11 @@ interface Target {
 export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: DetectorView): Detector {
   const streamRate = (config as Partial<RuleConfig<'udp-flood'>>).streamPacketsPerSecond ?? 0;
   const closed: Target[] = [];
-  const close = (target: Target): void => {
+  const close = (target: Target): boolean => {
     if (target.isFlood && closed.length < MAX_CLOSED) closed.push(target);
+    return false;
   };
-  const candidates = new BoundedTable<{ second: number; packets: number }>(MAX_CANDIDATES, TARGET_WORDS);
+  const candidates = new BoundedTable<Candidate>(MAX_CANDIDATES, TARGET_WORDS, () => true);
   const targets = new BoundedTable<Target>(MAX_TARGETS, TARGET_WORDS, close);
 
   /** A stream of media is a flow or two; it is told from a rate on that few media have. */
@@ -86,7 +93,11 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
   /** Half of a flood's rate within one second: from here on the target is followed. */
   function isCandidate(seconds: number, packets: number): boolean {
     candidates.key.set(targets.key);
-    const candidate = candidates.use(() => ({ second: seconds, packets: 0 }));
+    const candidate = candidates.use((spare) => {
+      const made = spare ?? { second: 0, packets: 0 };
+      made.second = -1;
+      return made;
+    });
     if (candidate.second !== seconds) {
       candidate.second = seconds;
       candidate.packets = 0;

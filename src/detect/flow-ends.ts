@@ -11,6 +11,8 @@ export const PAIR_WORDS = ACTOR_WORDS + 4;
 export class FlowEnds {
   private readonly flows: FlowColumns;
   private readonly devices: DeviceRegistry;
+  /** By device. */
+  private readonly actors: Actor[] = [];
   /** Of the last actor that is no device of this network. */
   private readonly address = new Uint32Array(4);
   private addressed = addressActor('');
@@ -30,7 +32,8 @@ export class FlowEnds {
     if (this.actorFlow !== flows.id[slot]!) {
       this.actorFlow = flows.id[slot]!;
       const device = devices.actorOf(flows.origIp, slot * 4, flows.origMac[slot]!);
-      this.lastActor = device < 0 ? this.elsewhere(slot) : deviceActor({ devices }, device);
+      this.lastActor =
+        device < 0 ? this.elsewhere(slot) : (this.actors[device] ??= deviceActor({ devices }, device));
     }
     return this.lastActor;
   }

@@ -6,7 +6,7 @@
  * State: `MAX_SWEEPS` pairs of actor and what it looks for, each a bounded counter; episodes by actor.
  */
 import { formatCount } from '../bytes/count.ts';
-import { formatIpv4 } from '../bytes/address.ts';
+import { formatIpAt } from '../bytes/address.ts';
 import { compareText } from '../bytes/order.ts';
 import { toSeconds } from '../bytes/time.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
@@ -17,7 +17,7 @@ import { BoundedTable } from './bounded-table.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { DistinctRate } from './distinct-rate.ts';
-import { DistinctCounter, hashWords, mix } from './distinct.ts';
+import { DistinctCounter, hashWords } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
@@ -36,7 +36,6 @@ const ECHO = 2;
 /** By who tries another port at each host. */
 const ANY_PORT = 3;
 const PORTS = 0x1_0000;
-const NO_WORDS = new Uint32Array(4);
 const ECHO_REQUEST = 8;
 const ECHO_REQUEST_V6 = 128;
 
@@ -56,6 +55,8 @@ interface Sweep {
 
 export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view): Detector => {
   const sweeps = new BoundedTable<Sweep>(MAX_SWEEPS, ACTOR_WORDS + 1);
+  /** Of an ARP request, in mapped form. */
+  const target = Uint32Array.of(0, 0, 0xffff, 0);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
   /** True when the sweep that it belongs to has reached a threshold. The actor's words are in the table's key. */
@@ -63,8 +64,8 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     actor: Actor,
     sought: number,
     factor: number,
-    target: string,
-    hash: number,
+    words: Uint32Array,
+    at: number,
     seconds: number,
     nanos: number,
     packet: number,
@@ -80,8 +81,9 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     // After the episode is over it takes another sweep, not one more probe.
     if (sweep.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) sweep.rate = newRate();
     const time = toSeconds(seconds, nanos);
+    const hash = hashWords(words, at);
     if (!sweep.rate.add(hash, time)) {
-      if (sweep.pending.length < patience) sweep.pending.push([time, packet, target, hash]);
+      if (sweep.pending.length < patience) sweep.pending.push([time, packet, formatIpAt(words, at), hash]);
       return false;
     }
     const { episode, notes } = log.at(actor, seconds, nanos);
@@ -92,7 +94,7 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     }
     sweep.pending = [];
     episode.add(seconds, nanos, packet);
-    note(notes, sought, target, hash);
+    note(notes, sought, notes.targets.isFull ? '' : formatIpAt(words, at), hash);
     if (sweep.rate.reached === 'fast') notes.fast = true;
     return true;
   }
@@ -111,16 +113,14 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     const at = slot * 4;
     const actor = view.ends.actor(slot);
     const factor = CLIENT_PORTS.has(flows.respPort[slot]!) && sought !== ECHO ? config.clientPortFactor : 1;
-    const target = view.ends.target(slot);
-    const hash = hashWords(flows.respIp, at);
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
     const packet = flows.firstPacket[slot]!;
     view.ends.writeActor(slot, sweeps.key);
-    const isSweep = probe(actor, sought, factor, target, hash, seconds, nanos, packet);
+    const isSweep = probe(actor, sought, factor, flows.respIp, at, seconds, nanos, packet);
     // Another port at every host: no port is sought, and all hosts are.
     if (!isSweep && factor === 1 && sought >= PORTS && flows.ipProtocol[slot] === IP_PROTOCOL.tcp)
-      probe(actor, ANY_PORT, 1, target, hash, seconds, nanos, packet);
+      probe(actor, ANY_PORT, 1, flows.respIp, at, seconds, nanos, packet);
   }
 
   /** What the flow looked for in vain. */
@@ -151,10 +151,10 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     const sender = view.devices.senderOf(at.batch, at.index);
     // A router asks for whatever is looked for from outside.
     if (sender < 0 || view.devices.addresses.forwards(sender)) return;
-    const { targetIp } = observation;
     const actor = deviceActor(view, sender);
-    writeActor(sweeps.key, actor, NO_WORDS, 0);
-    probe(actor, ARP, 1, formatIpv4(targetIp), mix(targetIp), at.seconds, at.nanos, at.packet);
+    writeActor(sweeps.key, actor, target, 0);
+    target[3] = observation.targetIp;
+    probe(actor, ARP, 1, target, 0, at.seconds, at.nanos, at.packet);
   }
 
   return {

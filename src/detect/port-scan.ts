@@ -44,17 +44,24 @@ class Notes {
 type Probe = readonly [time: number, packet: number, port: number];
 
 /** What one actor probed at one target. Mostly that is once: nothing is counted before the second probe. */
-interface Pair {
-  readonly time: number;
-  readonly packet: number;
-  readonly port: number;
-  rate: DistinctRate | null;
+class Pair {
+  time = 0;
+  packet = 0;
+  port = 0;
+  rate: DistinctRate | null = null;
   /** Probes before the threshold. */
-  pending: Probe[] | null;
+  pending: Probe[] | null = null;
+
+  begin(time: number, packet: number, port: number): this {
+    this.time = time;
+    this.packet = packet;
+    this.port = port;
+    return this;
+  }
 }
 
 export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view): Detector => {
-  const pairs = new BoundedTable<Pair>(MAX_PAIRS, PAIR_WORDS + 1);
+  const pairs = new BoundedTable<Pair>(MAX_PAIRS, PAIR_WORDS + 1, ({ rate }) => rate === null);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
 
   function flowEnd(slot: number): void {
@@ -73,9 +80,9 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     let isFirst = false;
     view.ends.writePair(slot, pairs.key);
     pairs.key[PAIR_WORDS] = udp ? 1 : 0;
-    const pair = pairs.use(() => {
+    const pair = pairs.use((spare) => {
       isFirst = true;
-      return { time, packet, port, rate: null, pending: null };
+      return (spare ?? new Pair()).begin(time, packet, port);
     });
     if (isFirst) return;
     if (pair.rate === null) {

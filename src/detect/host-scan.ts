@@ -47,17 +47,44 @@ class Notes {
   fast = false;
 }
 
-interface Sweep {
-  rate: DistinctRate;
-  /** Probes before the threshold: time, packet number, target and its hash. */
-  pending: [time: number, packet: number, target: string, hash: number][];
+type Probe = readonly [time: number, packet: number, target: string, hash: number];
+
+/** What one actor looked for. Mostly that is at one host: nothing is counted before the second probe. */
+class Sweep {
+  time = 0;
+  packet = 0;
+  readonly target = new Uint32Array(4);
+  rate: DistinctRate | null = null;
+  /** Probes before the threshold. */
+  pending: Probe[] | null = null;
+
+  begin(time: number, packet: number, words: Uint32Array, at: number): this {
+    this.time = time;
+    this.packet = packet;
+    for (let w = 0; w < 4; w++) this.target[w] = words[at + w]!;
+    return this;
+  }
 }
 
 export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view): Detector => {
-  const sweeps = new BoundedTable<Sweep>(MAX_SWEEPS, ACTOR_WORDS + 1);
+  const sweeps = new BoundedTable<Sweep>(MAX_SWEEPS, ACTOR_WORDS + 1, ({ rate }) => rate === null);
   /** Of an ARP request, in mapped form. */
   const target = Uint32Array.of(0, 0, 0xffff, 0);
   const log = new EpisodeLog<Notes>(config.episodeSeconds, () => new Notes());
+
+  /** Hosts within one window that are a sweep. */
+  function fastOf(sought: number, factor: number): number {
+    return sought === ARP
+      ? config.arpHosts
+      : sought === ANY_PORT
+        ? config.anyPortHosts
+        : config.hosts * factor;
+  }
+
+  function newRate(sought: number, factor: number): DistinctRate {
+    const slow = sought === ARP || sought === ANY_PORT ? Infinity : config.slowHosts * factor;
+    return new DistinctRate(fastOf(sought, factor), config.windowSeconds, slow);
+  }
 
   /** True when the sweep that it belongs to has reached a threshold. The actor's words are in the table's key. */
   function probe(
@@ -70,29 +97,39 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     nanos: number,
     packet: number,
   ): boolean {
-    const fast =
-      sought === ARP ? config.arpHosts : sought === ANY_PORT ? config.anyPortHosts : config.hosts * factor;
-    const slow = config.slowHosts * factor;
-    const patience = Math.max(fast, slow);
-    const newRate = (): DistinctRate =>
-      new DistinctRate(fast, config.windowSeconds, sought === ARP || sought === ANY_PORT ? Infinity : slow);
-    sweeps.key[ACTOR_WORDS] = sought;
-    const sweep = sweeps.use(() => ({ rate: newRate(), pending: [] }));
-    // After the episode is over it takes another sweep, not one more probe.
-    if (sweep.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) sweep.rate = newRate();
     const time = toSeconds(seconds, nanos);
+    let isFirst = false;
+    sweeps.key[ACTOR_WORDS] = sought;
+    const sweep = sweeps.use((spare) => {
+      isFirst = true;
+      return (spare ?? new Sweep()).begin(time, packet, words, at);
+    });
+    if (isFirst) return false;
+    if (sweep.rate === null) {
+      const hash = hashWords(sweep.target, 0);
+      sweep.rate = newRate(sought, factor);
+      sweep.rate.add(hash, sweep.time);
+      sweep.pending = [[sweep.time, sweep.packet, formatIpAt(sweep.target, 0), hash]];
+    }
+    // After the episode is over it takes another sweep, not one more probe.
+    if (sweep.rate.reached !== '' && log.running(actor, seconds, nanos) === undefined) {
+      sweep.rate = newRate(sought, factor);
+    }
     const hash = hashWords(words, at);
     if (!sweep.rate.add(hash, time)) {
-      if (sweep.pending.length < patience) sweep.pending.push([time, packet, formatIpAt(words, at), hash]);
+      const pending = (sweep.pending ??= []);
+      if (pending.length < Math.max(fastOf(sought, factor), config.slowHosts * factor)) {
+        pending.push([time, packet, formatIpAt(words, at), hash]);
+      }
       return false;
     }
     const { episode, notes } = log.at(actor, seconds, nanos);
-    for (const [earlier, number, name, earlierHash] of sweep.pending) {
+    for (const [earlier, number, name, earlierHash] of sweep.pending ?? []) {
       if (time - earlier > config.episodeSeconds && sweep.rate.reached === 'fast') continue;
       episode.add(Math.floor(earlier), Math.round((earlier % 1) * 1e9), number);
       note(notes, sought, name, earlierHash);
     }
-    sweep.pending = [];
+    sweep.pending = null;
     episode.add(seconds, nanos, packet);
     note(notes, sought, notes.targets.isFull ? '' : formatIpAt(words, at), hash);
     if (sweep.rate.reached === 'fast') notes.fast = true;

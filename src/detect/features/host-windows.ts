@@ -3,10 +3,10 @@
  * one comes that began more than the window's seconds after it. The order is that in which flows end (in a log: of its
  * rows), so begins may go back a little.
  *
- * Columns and no objects: windows that live as long as hosts are what a garbage collector finds hardest. A window is
- * short, so what is different in it is counted by looking through it.
+ * Columns and no objects: windows that live as long as hosts are what a garbage collector finds hardest.
  */
 import { WINDOW } from './conn-set.ts';
+import { WindowCounts } from './window-counts.ts';
 import { WindowSlots } from './window-slots.ts';
 
 /** Flows that are kept of a host; a power of two. */
@@ -17,11 +17,9 @@ const MASK = PLACES - 1;
 const CHUNK_BITS = 7;
 const CHUNK = 1 << CHUNK_BITS;
 
-/** What a place holds beside port and transport, 17 bits above it. */
+/** A place holds port and transport, 17 bits, above whether the flow was unanswered. */
 const UNANSWERED = 1;
-/** No older flow in the window has the same other side and port. */
-const FIRST_OF_PAIR = 2;
-const PORT_SHIFT = 2;
+const PORT_SHIFT = 1;
 
 export class HostWindows {
   readonly #seconds: number;
@@ -29,6 +27,7 @@ export class HostWindows {
   readonly #starts: Float64Array[] = [];
   readonly #others: Int32Array[] = [];
   readonly #ports: Int32Array[] = [];
+  readonly #counts = new WindowCounts();
   // By slot.
   readonly #oldest: Uint16Array;
   readonly #flows: Uint16Array;
@@ -71,80 +70,47 @@ export class HostWindows {
       this.#flows[slot]! > 0 &&
       (this.#flows[slot] === PLACES || start - starts[base + this.#oldest[slot]!]! > this.#seconds)
     ) {
-      this.#dropOldest(slot, base, others, ports);
+      this.#dropOldest(slot);
     }
     const oldest = this.#oldest[slot]!;
     const before = this.#flows[slot]!;
-    let isKnownOther = false;
-    let isKnownPort = false;
-    let isKnownPair = false;
-    let othersOnPort = 0;
-    let portsOfOther = 0;
-    for (let n = 0; n < before; n++) {
-      const at = base + ((oldest + n) & MASK);
-      const known = ports[at]!;
-      const isSameOther = others[at] === other;
-      const isSamePort = known >>> PORT_SHIFT === port;
-      if (!isSameOther && !isSamePort) continue;
-      if (isSameOther) {
-        isKnownOther = true;
-        isKnownPair ||= isSamePort;
-      }
-      isKnownPort ||= isSamePort;
-      if ((known & FIRST_OF_PAIR) === 0) continue;
-      if (isSameOther) portsOfOther++;
-      if (isSamePort) othersOnPort++;
-    }
     const at = base + ((oldest + before) & MASK);
     starts[at] = start;
     others[at] = other;
-    ports[at] = (port << PORT_SHIFT) | (isUnanswered ? UNANSWERED : 0) | (isKnownPair ? 0 : FIRST_OF_PAIR);
+    ports[at] = (port << PORT_SHIFT) | (isUnanswered ? UNANSWERED : 0);
     this.#flows[slot] = before + 1;
+    const counts = this.#counts;
+    counts.enter(slot, other, port);
     if (isUnanswered) this.#unanswered[slot]!++;
-    if (!isKnownOther) this.#differentOthers[slot]!++;
-    if (!isKnownPort) this.#differentPorts[slot]!++;
+    if (counts.isOnlyOfOther) this.#differentOthers[slot]!++;
+    if (counts.isOnlyOnPort) this.#differentPorts[slot]!++;
 
     this.count = before + 1;
     this.rate = this.count / Math.max(1, start - starts[base + oldest]!);
     this.others = this.#differentOthers[slot]!;
     this.ports = this.#differentPorts[slot]!;
-    this.othersOnPort = othersOnPort + (isKnownPair ? 0 : 1);
-    this.portsOfOther = portsOfOther + (isKnownPair ? 0 : 1);
+    this.othersOnPort = counts.othersOnPort;
+    this.portsOfOther = counts.portsOfOther;
     this.unansweredShare = this.#unanswered[slot]! / this.count;
   }
 
-  #dropOldest(slot: number, base: number, others: Int32Array, ports: Int32Array): void {
+  #dropOldest(slot: number): void {
+    const chunk = slot >>> CHUNK_BITS;
     const oldest = this.#oldest[slot]!;
-    const count = this.#flows[slot]!;
-    const other = others[base + oldest]!;
-    const dropped = ports[base + oldest]!;
-    const port = dropped >>> PORT_SHIFT;
+    const at = (slot & (CHUNK - 1)) * PLACES + oldest;
+    const dropped = this.#ports[chunk]![at]!;
+    const counts = this.#counts;
+    counts.leave(slot, this.#others[chunk]![at]!, dropped >>> PORT_SHIFT);
     this.#oldest[slot] = (oldest + 1) & MASK;
-    this.#flows[slot] = count - 1;
+    this.#flows[slot]!--;
     if ((dropped & UNANSWERED) !== 0) this.#unanswered[slot]!--;
-    let hasOther = false;
-    let hasPort = false;
-    for (let n = 1; n < count; n++) {
-      const at = base + ((oldest + n) & MASK);
-      const isSameOther = others[at] === other;
-      const isSamePort = ports[at]! >>> PORT_SHIFT === port;
-      if (isSameOther && isSamePort) {
-        ports[at]! |= FIRST_OF_PAIR;
-        return;
-      }
-      hasOther ||= isSameOther;
-      hasPort ||= isSamePort;
-    }
-    if (!hasOther) this.#differentOthers[slot]!--;
-    if (!hasPort) this.#differentPorts[slot]!--;
+    if (counts.isOnlyOfOther) this.#differentOthers[slot]!--;
+    if (counts.isOnlyOnPort) this.#differentPorts[slot]!--;
   }
 
   #clear(slot: number): void {
+    while (this.#flows[slot]! > 0) this.#dropOldest(slot);
     this.#oldest[slot] = 0;
-    this.#flows[slot] = 0;
-    this.#unanswered[slot] = 0;
-    this.#differentOthers[slot] = 0;
-    this.#differentPorts[slot] = 0;
     if (slot >>> CHUNK_BITS < this.#starts.length) return;
     this.#starts.push(new Float64Array(CHUNK * PLACES));
     this.#others.push(new Int32Array(CHUNK * PLACES));

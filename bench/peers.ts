@@ -1,19 +1,19 @@
 /**
  * The whole command beside other programs, on captures of every kind:
- *   npm run bench:peers -- [capture…] [--kinds mixed,tls] [--megabytes 1000] [--packets 3000000] [--rounds 5] [--only softflowd,argus]
- *                          [--core 0] [--patience 600] [--save]
- * Programs take turns, round by round, each on one core with the page cache warm, process start included; those that
- * would take many minutes get the first tenth of the capture, once, and lanscope with them. What is not installed is
- * named and left out. Captures are as large as the first of both limits allows; they are made in the temporary folder and removed. Prints tables; with `--save` keeps the results in
- * `bench/peers.json` too, from which `scripts/build-tables.ts` makes those of the README.
+ *   npm run bench:peers -- [capture…] [--kinds mixed,tls] [--megabytes 1000] [--packets 3000000] [--rounds 5]
+ *                          [--only softflowd,argus] [--core 0] [--patience 600] [--save]
+ * Programs take turns, round by round, each on one core with the page cache warm, process start included; those that take
+ * minutes, or are told for comparison, once. What is not installed is named and left out. Captures are as large as the
+ * first of both limits allows; they are made in the temporary folder and removed. Prints tables; with `--save` keeps the results
+ * in `bench/peers.json` too, from which `scripts/build-tables.ts` makes those of the README.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdtempSync,
   openSync,
   readFileSync,
-  readSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -24,7 +24,7 @@ import { parseArgs } from 'node:util';
 import { captureOf } from '../scripts/large-capture/capture.ts';
 import { type Cost, isInstalled, measuredRun, median } from './measured-run.ts';
 import { type Program, PROGRAMS, SELF, versionOf } from './peers/programs.ts';
-import { type KindResults, medianRatio, type PeerResults, type Result } from './peers/results.ts';
+import { type KindResults, medianRatio, merged, type PeerResults, type Result } from './peers/results.ts';
 import { peerTables } from './peers/tables.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -75,21 +75,6 @@ function given(path: string): Capture {
   return { kind: basename(path), path, bytes: input[0].bytes, packets: totals.packets };
 }
 
-/** The first tenth of a file, cut wherever that is. */
-function writeTenth({ path, bytes }: Capture, to: string): void {
-  const from = openSync(path, 'r');
-  const file = openSync(to, 'w');
-  const chunk = new Uint8Array(1 << 20);
-  for (let left = Math.floor(bytes / 10); left > 0;) {
-    const got = readSync(from, chunk, 0, Math.min(left, chunk.length), null);
-    if (got === 0) break;
-    writeSync(file, chunk, 0, got);
-    left -= got;
-  }
-  closeSync(from);
-  closeSync(file);
-}
-
 function run({ command }: Program, capture: string): Promise<Cost> {
   return measuredRun(command(capture, scratch), {
     core: Number(values.core),
@@ -97,16 +82,13 @@ function run({ command }: Program, capture: string): Promise<Cost> {
   });
 }
 
-function resultOf(program: Program, share: number, costs: readonly Cost[], own: readonly Cost[]): Result {
+function resultOf(program: Program, costs: readonly Cost[], own: readonly Cost[]): Result {
   const seconds = (all: readonly Cost[]): number[] => all.map(({ cpuSeconds }) => cpuSeconds);
   const failed = costs.find(({ exitCode }) => exitCode !== 0);
-  // A capture that is cut is an error to some.
-  const failure =
-    failed === undefined || (share < 1 && failed.exitCode !== null) ? undefined : howEnded(failed);
+  const failure = failed === undefined ? undefined : howEnded(failed);
   return {
     program: program.name,
     runs: costs.length,
-    share,
     seconds: rounded(median(costs.map((cost) => cost.seconds))),
     cpuSeconds: rounded(median(seconds(costs))),
     ratio: rounded(medianRatio(seconds(own), seconds(costs), median)),
@@ -129,23 +111,12 @@ async function compare(capture: Capture, programs: readonly Program[]): Promise<
   const self = programs.find(({ name }) => name === SELF)!;
   for (let round = 0; round < rounds; round++) {
     for (const program of programs) {
-      if (program.runs === 'tenth' || (program.runs === 'once' && round > 0)) continue;
+      if (program.runs === 'once' && round > 0) continue;
       costs.get(program)!.push(await run(program, path));
     }
   }
-  const tenth = join(scratch, 'tenth.pcap');
-  writeTenth(capture, tenth);
-  const results: Result[] = [];
-  let ownTenth: Cost[] | null = null;
-  for (const program of programs) {
-    if (program.runs === 'tenth') {
-      ownTenth ??= [await run(self, tenth), await run(self, tenth), await run(self, tenth)];
-      const own = { ...ownTenth[0]!, cpuSeconds: median(ownTenth.map(({ cpuSeconds }) => cpuSeconds)) };
-      results.push(resultOf(program, 0.1, [await run(program, tenth)], [own]));
-    } else {
-      results.push(resultOf(program, 1, costs.get(program)!, costs.get(self)!));
-    }
-  }
+  const own = costs.get(self)!;
+  const results = programs.map((program) => resultOf(program, costs.get(program)!, own));
   return { kind, megabytes: Math.round(bytes / 1e6), packets, results };
 }
 
@@ -165,7 +136,7 @@ try {
   execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], { cwd: root, stdio: 'inherit' });
   const chosen = values.only?.split(',');
   const wanted = PROGRAMS.filter(
-    ({ name }) => chosen === undefined || name === SELF || chosen.includes(name),
+    ({ name }) => chosen === undefined || name === SELF || chosen.some((start) => name.startsWith(start)),
   );
   const programs = wanted.filter((program) => isInstalled(program.command('', scratch)[0]!));
   const versions = wanted.map(
@@ -186,13 +157,14 @@ try {
     programs: Object.fromEntries(versions),
     kinds,
   };
+  const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as PeerResults) : null;
   for (const source of sources) {
     const capture = source();
     console.error(`${capture.kind}: ${(capture.bytes / 1e6).toFixed(0)} MB, ${capture.packets} packets`);
     kinds.push(await compare(capture, programs));
     if (positionals.length === 0) rmSync(capture.path);
     // What was found stays, should it be ended.
-    if (values.save) writeFileSync(RESULTS, `${JSON.stringify(found, undefined, 2)}\n`);
+    if (values.save) writeFileSync(RESULTS, `${JSON.stringify(merged(found, before), undefined, 2)}\n`);
   }
   console.log(peerTables(found));
 } finally {

@@ -3,8 +3,6 @@
 export interface Result {
   readonly program: string;
   readonly runs: number;
-  /** Of the capture: 1, or 0.1 when it got the first tenth. */
-  readonly share: number;
   /** Medians. */
   readonly seconds: number;
   readonly cpuSeconds: number;
@@ -43,4 +41,18 @@ export function medianRatio(
   median: (all: number[]) => number,
 ): number {
   return median(others.map((other, i) => own[i]! / other));
+}
+
+/** What was found now, and before by programs that did not run now on the same captures of the same machine. */
+export function merged(now: PeerResults, before: PeerResults | null): PeerResults {
+  if (before === null || before.machine.cpu !== now.machine.cpu) return now;
+  const kinds = now.kinds.map((kind) => {
+    const old = before.kinds.find((one) => one.kind === kind.kind && one.packets === kind.packets);
+    const kept = (old?.results ?? []).filter(
+      ({ program }) => !kind.results.some((result) => result.program === program),
+    );
+    return { ...kind, results: [...kind.results, ...kept] };
+  });
+  const others = before.kinds.filter(({ kind }) => !kinds.some((one) => one.kind === kind));
+  return { ...now, programs: { ...before.programs, ...now.programs }, kinds: [...kinds, ...others] };
 }

@@ -5,10 +5,11 @@ import type { KindResults, PeerResults, Result } from './results.ts';
 export function peerTables(found: PeerResults): string {
   const { machine, lanscope, date, kinds } = found;
   const rounds = Math.max(...kinds.map((kind) => resultOf(kind, SELF)?.runs ?? 0));
+  const once = PROGRAMS.filter(({ runs }) => runs === 'once').map(({ name }) => name);
   return [
-    `${machine.cpu}, one of ${machine.cores} cores, ${machine.system}, Node ${machine.node}, lanscope ${lanscope}, ${date}: page cache warm,`,
-    'process start included, programs in turn. Median of processor seconds, and in brackets what lanscope takes of it (median of the',
-    `rounds; **bold** where the aim is missed). ${told(rounds)}`,
+    `${machine.cpu}, one of ${machine.cores} cores, ${machine.system}, Node ${machine.node}, lanscope ${lanscope}, ${date}; page cache warm,`,
+    'process start included, programs in turn. Processor seconds (user and system), the median where there are several rounds',
+    `(${rounds}; ${once.join(', ')}: one). In brackets what lanscope takes of it, the median of the rounds; **bold** where the aim is missed.`,
     '',
     speedTable(kinds),
     '',
@@ -20,14 +21,6 @@ export function peerTables(found: PeerResults): string {
   ].join('\n');
 }
 
-function told(rounds: number): string {
-  const named = (runs: string): string =>
-    PROGRAMS.filter((program) => program.runs === runs)
-      .map(({ name }) => name)
-      .join(', ');
-  return `${rounds} rounds; once: ${named('once')}; once, on the first tenth (†), beside lanscope on the same tenth: ${named('tenth')}.`;
-}
-
 function speedTable(kinds: readonly KindResults[]): string {
   const head = ['program', 'aim', ...kinds.map(({ kind }) => kind)];
   const size = [
@@ -35,8 +28,8 @@ function speedTable(kinds: readonly KindResults[]): string {
     '',
     ...kinds.map((kind) => `${kind.megabytes}, ${(kind.packets / 1e6).toFixed(2)}`),
   ];
-  const rows = shownPrograms(kinds).map(({ name, target, runs }) => [
-    name + (runs === 'tenth' ? ' †' : ''),
+  const rows = shownPrograms(kinds).map(({ name, target }) => [
+    name,
     target === undefined ? '' : `≤ ${target}x`,
     ...kinds.map((kind) => speedCell(resultOf(kind, name), target)),
   ]);
@@ -53,8 +46,8 @@ function speedCell(result: Result | undefined, target = Number.POSITIVE_INFINITY
 }
 
 function memoryTable(kinds: readonly KindResults[]): string {
-  const rows = shownPrograms(kinds).map(({ name, runs }) => [
-    name + (runs === 'tenth' ? ' †' : ''),
+  const rows = shownPrograms(kinds).map(({ name }) => [
+    name,
     ...kinds.map((kind) => resultOf(kind, name)?.peakMb.toFixed(0) ?? '–'),
   ]);
   return table(['program', ...kinds.map(({ kind }) => kind)], rows);

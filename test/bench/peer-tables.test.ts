@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { median } from '../../bench/measured-run.ts';
 import { PROGRAMS, SELF } from '../../bench/peers/programs.ts';
-import { medianRatio, type PeerResults, type Result } from '../../bench/peers/results.ts';
+import { medianRatio, merged, type PeerResults, type Result } from '../../bench/peers/results.ts';
 import { peerTables } from '../../bench/peers/tables.ts';
 
 function result(program: string, cpuSeconds: number, ratio: number, more: Partial<Result> = {}): Result {
-  return { program, runs: 3, share: 1, seconds: cpuSeconds, cpuSeconds, ratio, peakMb: 10, ...more };
+  return { program, runs: 3, seconds: cpuSeconds, cpuSeconds, ratio, peakMb: 10, ...more };
 }
 
 const found: PeerResults = {
@@ -23,7 +23,7 @@ const found: PeerResults = {
         result(SELF, 2, 1),
         result('softflowd', 1, 2),
         result('ndpiReader -q', 4, 0.5),
-        result('prads', 10, 0.02, { share: 0.1, runs: 1 }),
+        result('prads', 10, 0.02, { runs: 1 }),
         result('p0f', 0, 0, { failure: 'exit code 1' }),
       ],
     },
@@ -36,8 +36,8 @@ test('tables show seconds and ratios, what misses its aim, what failed and what 
   assert.equal(row('lanscope analyze')[0], '| lanscope analyze |  | 2.00 |');
   assert.equal(row('softflowd')[0], '| softflowd | ≤ 1x | 1.00 (**2.00x**) |');
   assert.equal(row('ndpiReader -q')[0], '| ndpiReader -q | ≤ 0.6x | 4.00 (0.50x) |');
-  assert.equal(row('prads †')[0], '| prads † | ≤ 0.15x | 10.00 (0.020x) |');
-  assert.equal(row('p0f †')[0], '| p0f † |  | exit code 1 |');
+  assert.equal(row('prads')[0], '| prads | ≤ 0.15x | 10.00 (0.020x) |');
+  assert.equal(row('p0f')[0], '| p0f |  | exit code 1 |');
   assert.match(row('argus').at(-1)!, /^\| argus \| not installed \|/);
   assert.equal(row('argus').length, 1);
 });
@@ -47,7 +47,22 @@ test('a ratio is that of rounds, not of medians', () => {
   assert.equal(median([4, 1, 3, 2]), 2.5);
 });
 
-test('the programs are told apart, and what the aims are set for is measured in every round or on a tenth', () => {
+test('what is kept: programs that did not run this time on the same capture, other kinds', () => {
+  const [mixed] = found.kinds as [PeerResults['kinds'][0]];
+  const now = { ...found, kinds: [{ ...mixed, results: [result(SELF, 3, 1), result('softflowd', 1, 3)] }] };
+  const before = { ...found, kinds: [mixed, { ...mixed, kind: 'dns' }] };
+  const { kinds } = merged(now, before);
+  assert.deepEqual(
+    kinds.map(({ kind, results }) => [kind, results.length, results[1]!.ratio]),
+    [
+      ['mixed', 5, 3],
+      ['dns', 5, 2],
+    ],
+  );
+  assert.deepEqual(merged({ ...now, machine: { ...now.machine, cpu: 'another' } }, before).kinds.length, 1);
+  assert.deepEqual(merged(now, null), now);
+});
+
+test('the programs are told apart', () => {
   assert.equal(new Set(PROGRAMS.map(({ name }) => name)).size, PROGRAMS.length);
-  for (const { name, target, runs } of PROGRAMS) assert.ok(target === undefined || runs !== 'once', name);
 });

@@ -27,14 +27,30 @@ export class BoundedMap<K, V> {
 
   /** The entry of `key`, made if need be. */
   use(key: K, make: () => V): V {
+    let value = this.touch(key);
+    if (value === undefined) {
+      // What makes room is told before anything is made.
+      this.makeRoom();
+      this.young.set(key, (value = make()));
+    }
+    return value;
+  }
+
+  /** Uses the entry of `key`, if there is one. */
+  touch(key: K): V | undefined {
     let value = this.young.get(key);
     if (value !== undefined) return value;
     value = this.old.get(key);
-    if (value !== undefined) this.old.delete(key);
-    if (this.young.size >= this.half) this.age();
-    value ??= make();
-    this.young.set(key, value);
+    if (value === undefined) return undefined;
+    this.old.delete(key);
+    this.add(key, value);
     return value;
+  }
+
+  /** Adds an entry for a key that has none. */
+  add(key: K, value: V): void {
+    this.makeRoom();
+    this.young.set(key, value);
   }
 
   delete(key: K): void {
@@ -51,7 +67,8 @@ export class BoundedMap<K, V> {
     yield* this.young.values();
   }
 
-  private age(): void {
+  private makeRoom(): void {
+    if (this.young.size < this.half) return;
     this.dropped += this.old.size;
     if (this.onDrop !== undefined) for (const value of this.old.values()) this.onDrop(value);
     this.old = this.young;

@@ -33,19 +33,28 @@ export class BoundedTable<V> {
     return this.young.get(this.young.find(key, hash)) ?? this.old.get(this.old.find(key, hash));
   }
 
-  /** The entry of `key`, made if need be, of one that made room where there is one. */
-  use(make: (spare: V | undefined) => V): V {
+  /** Uses the entry of `key`, if there is one. */
+  touch(): V | undefined {
     const { key } = this;
     const hash = hashOf(key);
     const young = this.young.find(key, hash);
-    if (young >= 0) return this.young.get(young)!;
+    if (young >= 0) return this.young.get(young);
     const old = this.old.find(key, hash);
     const value = this.old.get(old);
-    if (old >= 0) this.old.remove(old);
-    if (this.young.size >= this.half) this.age();
-    const used = value ?? make(this.spare.pop());
-    this.young.add(key, hash, used);
-    return used;
+    if (value === undefined) return undefined;
+    this.old.remove(old);
+    this.insert(hash, value);
+    return value;
+  }
+
+  /** Adds an entry for a key that has none. */
+  add(value: V): void {
+    this.insert(hashOf(this.key), value);
+  }
+
+  /** What an entry can be made of that made room; undefined when there is nothing. */
+  takeSpare(): V | undefined {
+    return this.spare.pop();
   }
 
   delete(): void {
@@ -62,6 +71,11 @@ export class BoundedTable<V> {
   *values(): IterableIterator<V> {
     yield* this.old.values();
     yield* this.young.values();
+  }
+
+  private insert(hash: number, value: V): void {
+    if (this.young.size >= this.half) this.age();
+    this.young.add(this.key, hash, value);
   }
 
   private age(): void {

@@ -90,20 +90,24 @@ export const connectionStorm: DetectorFactory<RuleConfig<'connection-storm'>> = 
     const port = flows.respPort[slot]!;
     view.ends.writePair(slot, storms.key);
     storms.key[PAIR_WORDS] = port;
-    const known = storms.peek();
     if (!refused) {
+      const known = storms.peek();
       if (known !== undefined) known.succeeded = true;
       return;
     }
     const seconds = flows.firstSeconds[slot]!;
     const nanos = flows.firstNanos[slot]!;
-    if (known !== undefined && secondsSince(known, seconds, nanos) > config.episodeSeconds) {
-      close(known);
-      storms.delete();
-    }
     const packet = flows.firstPacket[slot]!;
-    const storm = storms.use((spare) => (spare ?? new Storm()).begin(seconds, nanos, packet));
-    if (storm.packets > 0) {
+    let storm = storms.touch();
+    if (storm !== undefined && secondsSince(storm, seconds, nanos) > config.episodeSeconds) {
+      close(storm);
+      storms.delete();
+      storm = undefined;
+    }
+    if (storm === undefined) {
+      storm = (storms.takeSpare() ?? new Storm()).begin(seconds, nanos, packet);
+      storms.add(storm);
+    } else {
       storm.repeated ??= repeatedAt(slot, storm);
       storm.repeated.episode.add(seconds, nanos, packet);
     }

@@ -7,7 +7,8 @@ const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
 
 export class DistinctCounter {
   /** The first hash; most counters never see another, and a set is large for one number. */
-  private first = -1;
+  private first = 0;
+  private isEmpty = true;
   /** All hashes from the second on; null before it, and beyond `EXACT`. */
   private exact: Set<number> | null = null;
   private registers: Uint8Array | null = null;
@@ -21,9 +22,13 @@ export class DistinctCounter {
       return false;
     }
     if (this.exact === null) {
+      if (this.isEmpty) {
+        this.isEmpty = false;
+        this.first = hash;
+        return true;
+      }
       if (this.first === hash) return false;
-      if (this.first < 0) this.first = hash;
-      else this.exact = new Set([this.first, hash]);
+      this.exact = new Set([this.first, hash]);
       return true;
     }
     if (this.exact.has(hash)) return false;
@@ -43,7 +48,7 @@ export class DistinctCounter {
   }
 
   get count(): number {
-    if (this.registers === null) return this.exact?.size ?? (this.first < 0 ? 0 : 1);
+    if (this.registers === null) return this.exact?.size ?? (this.isEmpty ? 0 : 1);
     if (this.estimate < 0) this.estimate = estimateOf(this.registers);
     return this.estimate;
   }
@@ -77,12 +82,12 @@ export function hashWords(words: Uint32Array, at: number, seed = 0): number {
   return mix(h);
 }
 
-/** A well-spread hash of a number below 2^32. */
+/** A well-spread hash of a number below 2^32, signed: so it is never boxed. */
 export function mix(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 /** A well-spread hash of a text (FNV-1a, then mixed). */

@@ -34,16 +34,15 @@ export class EpisodeLog<T> {
   /** The episode that an event of `actor` belongs to; `about` keeps apart what one actor does side by side. */
   at(actor: Actor, seconds: number, nanos: number, about = ''): Entry<T> {
     const key = keyOf(actor, about);
-    const known = this.current.peek(key);
-    if (known !== undefined && known.episode.secondsSince(seconds, nanos) > this.gapSeconds) {
+    const known = this.current.touch(key);
+    if (known !== undefined) {
+      if (known.episode.secondsSince(seconds, nanos) <= this.gapSeconds) return known;
       this.close(known);
       this.current.delete(key);
     }
-    return this.current.use(key, () => ({
-      actor,
-      episode: new Episode(seconds, nanos),
-      notes: this.notes(),
-    }));
+    const entry = { actor, episode: new Episode(seconds, nanos), notes: this.notes() };
+    this.current.add(key, entry);
+    return entry;
   }
 
   /** The running episode, if there is one. */

@@ -93,11 +93,12 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
   /** Half of a flood's rate within one second: from here on the target is followed. */
   function isCandidate(seconds: number, packets: number): boolean {
     candidates.key.set(targets.key);
-    const candidate = candidates.use((spare) => {
-      const made = spare ?? { second: 0, packets: 0 };
-      made.second = -1;
-      return made;
-    });
+    let candidate = candidates.touch();
+    if (candidate === undefined) {
+      candidate = candidates.takeSpare() ?? { second: 0, packets: 0 };
+      candidate.second = -1;
+      candidates.add(candidate);
+    }
     if (candidate.second !== seconds) {
       candidate.second = seconds;
       candidate.packets = 0;
@@ -114,6 +115,24 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
       : respIp[slot * 4]! >>> 24 === 0xff;
   }
 
+  /** From now on the target of the table's key is followed. */
+  function follow(slot: number, port: number): Target {
+    const target: Target = {
+      address: view.ends.target(slot),
+      peer: view.ends.peer(slot),
+      port,
+      hot: new HotSeconds(config.packetsPerSecond),
+      episode: new Episode(view.flows.firstSeconds[slot]!, view.flows.firstNanos[slot]!),
+      sources: new Samples(),
+      sourceCount: new DistinctCounter(),
+      actor: view.ends.actor(slot),
+      flows: 0,
+      isFlood: false,
+    };
+    targets.add(target);
+    return target;
+  }
+
   function flowEnd(slot: number): void {
     const packets = floodPackets(slot);
     if (packets === 0) return;
@@ -124,24 +143,14 @@ export function flood(rule: FloodRule, config: RuleConfig<FloodRule>, view: Dete
     const nanos = flows.firstNanos[slot]!;
     for (let w = 0; w < 4; w++) targets.key[w] = flows.respIp[at + w]!;
     targets.key[4] = port;
-    const known = targets.peek();
-    if (known !== undefined && known.episode.secondsSince(seconds, nanos) > config.episodeSeconds) {
+    const known = targets.touch();
+    const isOver = known !== undefined && known.episode.secondsSince(seconds, nanos) > config.episodeSeconds;
+    if (isOver) {
       close(known);
       targets.delete();
     }
     if (known === undefined && !isCandidate(seconds, packets)) return;
-    const target = targets.use(() => ({
-      address: view.ends.target(slot),
-      peer: view.ends.peer(slot),
-      port,
-      hot: new HotSeconds(config.packetsPerSecond),
-      episode: new Episode(seconds, flows.firstNanos[slot]!),
-      sources: new Samples(),
-      sourceCount: new DistinctCounter(),
-      actor: view.ends.actor(slot),
-      flows: 0,
-      isFlood: false,
-    }));
+    const target = known === undefined || isOver ? follow(slot, port) : known;
     const duration = Math.max(1, flows.lastSeconds[slot]! - seconds);
     if (target.hot.add(seconds, duration, packets) >= config.seconds) target.isFlood = true;
     target.flows++;

@@ -98,13 +98,12 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     packet: number,
   ): boolean {
     const time = toSeconds(seconds, nanos);
-    let isFirst = false;
     sweeps.key[ACTOR_WORDS] = sought;
-    const sweep = sweeps.use((spare) => {
-      isFirst = true;
-      return (spare ?? new Sweep()).begin(time, packet, words, at);
-    });
-    if (isFirst) return false;
+    const sweep = sweeps.touch();
+    if (sweep === undefined) {
+      sweeps.add((sweeps.takeSpare() ?? new Sweep()).begin(time, packet, words, at));
+      return false;
+    }
     if (sweep.rate === null) {
       const hash = hashWords(sweep.target, 0);
       sweep.rate = newRate(sought, factor);

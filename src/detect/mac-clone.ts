@@ -34,8 +34,27 @@ class Traits {
   readonly tcp = new Trait();
   readonly echo = new Trait();
   /** IPv4 address → initial TTL of its first echo request or connection attempt. */
-  readonly ttlOf = { echo: new Map<number, number>(), tcp: new Map<number, number>() };
+  readonly ttlOf = { echo: new TtlByAddress(), tcp: new TtlByAddress() };
   addresses: Episode | null = null;
+}
+
+/** IPv4 address → initial TTL that was seen first. */
+class TtlByAddress {
+  private readonly ttlOf = new Map<number, number>();
+  /** Of all addresses so far; 0 when they differ. */
+  private common = 0;
+
+  /** True when another address has another one. */
+  note(ip: number, ttl: number): boolean {
+    const { ttlOf } = this;
+    if (!ttlOf.has(ip) && ttlOf.size < MAX_VALUES) {
+      ttlOf.set(ip, ttl);
+      this.common = ttlOf.size === 1 || this.common === ttl ? ttl : 0;
+    }
+    if (this.common === ttl) return false;
+    for (const [other, otherTtl] of ttlOf) if (other !== ip && otherTtl !== ttl) return true;
+    return false;
+  }
 }
 
 /** One trait of a MAC, and when its value changed back to one that was seen before. */
@@ -98,15 +117,10 @@ export const macClone: DetectorFactory<RuleConfig<'mac-clone'>> = (config, view)
     const traits = traitsOf(mac);
     (isSyn ? traits.tcp : traits.echo).see(String(ttl), config.changes, config.windowSeconds, at);
     // One system has one initial TTL for all its addresses.
-    const ttlOf = isSyn ? traits.ttlOf.tcp : traits.ttlOf.echo;
     const ip = batch.srcIp[index * 4 + 3]!;
-    if (!ttlOf.has(ip) && ttlOf.size < MAX_VALUES) ttlOf.set(ip, ttl);
-    for (const [other, otherTtl] of ttlOf) {
-      if (other === ip || otherTtl === ttl) continue;
-      traits.addresses ??= new Episode(at.seconds, at.nanos);
-      traits.addresses.add(at.seconds, at.nanos, at.packet);
-      break;
-    }
+    if (!(isSyn ? traits.ttlOf.tcp : traits.ttlOf.echo).note(ip, ttl)) return;
+    traits.addresses ??= new Episode(at.seconds, at.nanos);
+    traits.addresses.add(at.seconds, at.nanos, at.packet);
   }
 
   function traitsOf(mac: Mac): Traits {

@@ -77,14 +77,13 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     const port = flows.respPort[slot]!;
     const time = toSeconds(seconds, nanos);
     const packet = flows.firstPacket[slot]!;
-    let isFirst = false;
     view.ends.writePair(slot, pairs.key);
     pairs.key[PAIR_WORDS] = udp ? 1 : 0;
-    const pair = pairs.use((spare) => {
-      isFirst = true;
-      return (spare ?? new Pair()).begin(time, packet, port);
-    });
-    if (isFirst) return;
+    const pair = pairs.touch();
+    if (pair === undefined) {
+      pairs.add((pairs.takeSpare() ?? new Pair()).begin(time, packet, port));
+      return;
+    }
     if (pair.rate === null) {
       pair.rate = newRate(factor);
       pair.rate.add(mix(pair.port), pair.time);

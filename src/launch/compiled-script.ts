@@ -22,6 +22,8 @@ const MAX_GENERATIONS = 4;
 
 /** What the bundle at `path` exports. `isTypical` is asked at the end whether this run's code is worth keeping. */
 export function runCompiled<Exports extends object>(path: string, isTypical: () => boolean): Exports {
+  // The same settings while compiling and while keeping: code belongs to them.
+  tuneV8();
   const bytes = readFileSync(path);
   const folder = codeCacheFolder();
   const file = folder === null ? null : join(folder, `${basename(path)}.code`);

@@ -22,7 +22,7 @@ const collect = runInNewContext('gc') as () => void;
 
 const CHUNK = 10_000;
 /** Steps until every bound is reached, and steps after that. */
-const FILL = 20_000;
+const FILL = 40_000;
 const MORE = 20_000;
 /** Growth that is noise: less than a small object a step. */
 const NOISE_BYTES = 3e6;

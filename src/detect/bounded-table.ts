@@ -94,7 +94,8 @@ class Generation<V> {
   size = 0;
   private readonly width: number;
   /** undefined where the entry was removed: it stays in `slots` until there is no more room. */
-  private entries: (V | undefined)[] = [];
+  private entries: (V | undefined)[] = empty(FIRST_ENTRIES);
+  private used = 0;
   private keys: Uint32Array;
   private hashes = new Int32Array(FIRST_ENTRIES);
   /** Entry + 1 by hash, 0 where there is none; at most half full. */
@@ -122,8 +123,9 @@ class Generation<V> {
 
   /** Adds a key that is not there. */
   add(key: Uint32Array, hash: number, value: V): void {
-    if (this.entries.length === this.hashes.length) this.makeRoom();
-    const entry = this.entries.push(value) - 1;
+    if (this.used === this.entries.length) this.makeRoom();
+    const entry = this.used++;
+    this.entries[entry] = value;
     this.keys.set(key, entry * this.width);
     this.hashes[entry] = hash;
     this.insert(entry);
@@ -136,7 +138,9 @@ class Generation<V> {
   }
 
   clear(): void {
-    this.entries.length = 0;
+    // As long as before: it is filled again.
+    this.entries.fill(undefined);
+    this.used = 0;
     this.slots.fill(0);
     this.size = 0;
   }
@@ -170,15 +174,21 @@ class Generation<V> {
     this.keys = new Uint32Array(capacity * width);
     this.hashes = new Int32Array(capacity);
     this.slots = new Int32Array(capacity * 2);
-    this.entries = [];
+    this.entries = empty(capacity);
+    this.used = 0;
     for (let entry = 0; entry < entries.length; entry++) {
       if (entries[entry] === undefined) continue;
-      const to = this.entries.push(entries[entry]) - 1;
+      const to = this.used++;
+      this.entries[to] = entries[entry];
       this.keys.set(keys.subarray(entry * width, (entry + 1) * width), to * width);
       this.hashes[to] = hashes[entry]!;
       this.insert(to);
     }
   }
+}
+
+function empty<V>(length: number): (V | undefined)[] {
+  return new Array<V | undefined>(length).fill(undefined);
 }
 
 /** Attackers choose addresses and ports, so every word goes through a multiplication on its own. */

@@ -1,4 +1,5 @@
 /** What a run of the bench found: kept in `bench/peers.json`, from which the README's tables are made. */
+import { SELF } from './programs.ts';
 
 export interface Result {
   readonly program: string;
@@ -43,14 +44,20 @@ export function medianRatio(
   return median(others.map((other, i) => own[i]! / other));
 }
 
-/** What was found now, and before by programs that did not run now on the same captures of the same machine. */
+/**
+ * What was found now, and before by programs that did not run now on the same captures of the same machine. Their ratios
+ * are those of medians: lanscope has run anew.
+ */
 export function merged(now: PeerResults, before: PeerResults | null): PeerResults {
   if (before === null || before.machine.cpu !== now.machine.cpu) return now;
   const kinds = now.kinds.map((kind) => {
     const old = before.kinds.find((one) => one.kind === kind.kind && one.packets === kind.packets);
-    const kept = (old?.results ?? []).filter(
-      ({ program }) => !kind.results.some((result) => result.program === program),
-    );
+    const own = kind.results.find(({ program }) => program === SELF);
+    const kept = (old?.results ?? [])
+      .filter(({ program }) => !kind.results.some((result) => result.program === program))
+      .map((result) =>
+        own === undefined ? result : { ...result, ratio: own.cpuSeconds / result.cpuSeconds },
+      );
     return { ...kind, results: [...kind.results, ...kept] };
   });
   const others = before.kinds.filter(({ kind }) => !kinds.some((one) => one.kind === kind));

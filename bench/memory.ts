@@ -4,6 +4,7 @@
  * With `--below` it fails where a peak is above that. Linux (VmHWM of the process, shared pages of Node included).
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measuredRun } from './measured-run.ts';
@@ -18,6 +19,10 @@ const { values } = parseArgs({
     core: { type: 'string' },
   },
 });
+if (!existsSync(values.command)) {
+  console.error(`${values.command} is not there; npm run build makes it`);
+  process.exit(2);
+}
 const most = values.below === undefined ? Number.POSITIVE_INFINITY : Number(values.below);
 
 console.log('| kind | GB | packets | peak MB | CPU seconds, pipe and generator included |');

@@ -17,7 +17,7 @@ import { tuneV8, tuneV8After } from '../src/launch/v8-flags.ts';
 import { canCount, countPerPacket } from './stages/instructions.ts';
 import { changeOf, type Reference, slowStages, toleranceOn } from './stages/reference.ts';
 import { figuresOf, type Sample, samplePasses, type StageFigures } from './stages/samples.ts';
-import { laneShare, runPass, STAGES } from './stages/stages.ts';
+import { countPackets, runPass, STAGES } from './stages/stages.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -95,7 +95,7 @@ function ownOf({ octets, stage }: StageFigures, before: number | undefined): str
   return before === undefined && !isFirst ? '–' : (octets - (before ?? 0)).toFixed(2);
 }
 
-function show(kind: string, path: string, figures: readonly StageFigures[]): void {
+function show(kind: string, path: string, packets: number, figures: readonly StageFigures[]): void {
   const octets = new Map(figures.map((one) => [one.stage, one.octets]));
   console.log(
     `${kind}, ${packets} packets, ${Math.min(...figures.map((one) => one.samples))} samples or more\n`,
@@ -154,8 +154,9 @@ try {
       path,
       Number(values.seconds),
     );
-    show(kind, path, figures);
-    console.log(`${((await laneShare(path)) * 100).toFixed(1)} % of the packets take the express lane\n`);
+    const { packets: count, inLane } = await countPackets(path);
+    show(kind, path, count, figures);
+    console.log(`${((100 * inLane) / count).toFixed(1)} % of the packets take the express lane\n`);
     octets[kind] = Object.fromEntries(figures.map(({ stage, octets }) => [stage, Number(octets.toFixed(3))]));
     if (!values.gate) continue;
     const slow = stillSlow(kind, path, figures);

@@ -1,4 +1,11 @@
-/** The tables of the README that say what is decoded, derived from the lists that the decoders themselves run on. */
+/**
+ * The tables of the README: what is decoded, derived from the lists that the decoders themselves run on, and what benches
+ * found when they were run.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PeerResults } from '../bench/peers/results.ts';
+import { peerTables } from '../bench/peers/tables.ts';
 import { COMPRESSIONS } from '../src/capture/compression/containers.ts';
 import { CAPTURE_FORMATS } from '../src/capture/format.ts';
 import { RULES } from '../src/detect/rules.ts';
@@ -13,6 +20,7 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   encapsulations: encapsulationTable,
   rules: ruleTable,
   thresholds: thresholdTable,
+  bench: benchTables,
 };
 
 /** Capture formats, and what they may be compressed with. */
@@ -62,6 +70,12 @@ export function thresholdTable(): string {
     ]),
   );
   return table(['rule', 'threshold', 'default', 'why'], rows);
+}
+
+/** What `npm run bench:peers -- --save` found. */
+export function benchTables(): string {
+  const path = join(import.meta.dirname, '../bench/peers.json');
+  return peerTables(JSON.parse(readFileSync(path, 'utf8')) as PeerResults);
 }
 
 function selectors({ etherTypes = [], ipProtocols = [], udpPorts = [] }: Encapsulation): string {

@@ -35,7 +35,7 @@ export const PROGRAMS: readonly Program[] = [
   {
     name: 'lanscope analyze -o',
     does: 'the same, SHA-256 of the input, the report as a file',
-    doesNot: '',
+    doesNot: '–',
     command: (file, scratch) => [...lanscope, file, '-o', join(scratch, 'report.json')],
     package: '',
     runs: 'once',

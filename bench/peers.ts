@@ -89,7 +89,6 @@ function resultOf(program: Program, costs: readonly Cost[], own: readonly Cost[]
   return {
     program: program.name,
     runs: costs.length,
-    seconds: rounded(median(costs.map((cost) => cost.seconds))),
     cpuSeconds: rounded(median(seconds(costs))),
     ratio: rounded(medianRatio(seconds(own), seconds(costs), median)),
     peakMb: Math.round(Math.max(...costs.map(({ peakMb }) => peakMb))),

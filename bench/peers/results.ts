@@ -4,8 +4,7 @@ import { SELF } from './programs.ts';
 export interface Result {
   readonly program: string;
   readonly runs: number;
-  /** Medians. */
-  readonly seconds: number;
+  /** Of processor time, user and system: the median. */
   readonly cpuSeconds: number;
   /** Processor time of lanscope on the same input in the same rounds, divided by that of this program: the median. */
   readonly ratio: number;

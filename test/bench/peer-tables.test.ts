@@ -6,7 +6,7 @@ import { medianRatio, merged, type PeerResults, type Result } from '../../bench/
 import { peerTables } from '../../bench/peers/tables.ts';
 
 function result(program: string, cpuSeconds: number, ratio: number, more: Partial<Result> = {}): Result {
-  return { program, runs: 3, seconds: cpuSeconds, cpuSeconds, ratio, peakMb: 10, ...more };
+  return { program, runs: 3, cpuSeconds, ratio, peakMb: 10, ...more };
 }
 
 const found: PeerResults = {

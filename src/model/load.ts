@@ -2,17 +2,13 @@
  * Opens model files. Whatever is wrong with one is told in a sentence and is no failure: analysis goes on with the rules.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InferenceSession } from 'onnxruntime-node';
 import { describeModel, type ModelDescription, UnusableModel } from './description.ts';
 import { readOnnxMetadata } from './onnx-metadata.ts';
 import { type Runtime, Scorer } from './scorer.ts';
-import { unreadable } from './unreadable.ts';
-
-/** The largest model that is opened, bytes. */
-const MAX_BYTES = 256 * 1024 * 1024;
+import { readModelFile } from './model-file.ts';
 
 export interface Model {
   readonly description: ModelDescription;
@@ -33,14 +29,8 @@ export async function loadModel(
   path: string,
   importRuntime: () => Promise<Runtime> = () => import('onnxruntime-node'),
 ): Promise<LoadedModel> {
-  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
-  } catch (error) {
-    return { problem: unreadable(error) };
-  }
-  try {
-    if (bytes.length > MAX_BYTES) throw new UnusableModel('is larger than any model that this program opens');
+    const bytes = await readModelFile(path);
     const metadata = readOnnxMetadata(bytes);
     if (metadata === null) throw new UnusableModel('is damaged, or no ONNX model');
     const description = describeModel(metadata, basename(path));

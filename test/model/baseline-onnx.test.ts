@@ -1,6 +1,6 @@
 /** What `lanscope baseline` writes is a model for everybody: onnxruntime scores its rows as this program does. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -130,6 +130,25 @@ describe('a baseline as an ONNX model', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('with two histories of one forest is none: a small file would become a large model', async () => {
+    const path = join(scratch, 'shared.onnx');
+    const { flows } = MODEL;
+    const bytes = Buffer.from(
+      baselineBytes({ ...MODEL, flows: { ...flows, devices: { network: flows.network! } } }),
+    );
+    // Both would be called so, and the name of a device is the only difference.
+    writeFileSync(path, bytes);
+    assert.match(JSON.stringify(await loadBaseline(path)), /is damaged/);
+  });
+
+  test('that is no file, or larger than models are, is not read', async () => {
+    assert.match(JSON.stringify(await loadBaseline('/dev/zero')), /is no file/);
+    const path = join(scratch, 'large.onnx');
+    writeFileSync(path, '');
+    truncateSync(path, 2 ** 31);
+    assert.match(JSON.stringify(await loadBaseline(path)), /is larger than 128 MiB/);
   });
 
   test('lists that are not packed, as other programs write them, are the same lists', () => {

@@ -3,15 +3,14 @@
  * a forest and an exponential; the metadata says what it is the history of and from which score on a row is unusual.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { CONN_SET, CONN_SET_ID } from '../../detect/features/conn-set.ts';
 import type { FeatureDefinition } from '../../detect/features/feature.ts';
 import { UnusableModel } from '../description.ts';
+import { readModelFile } from '../model-file.ts';
 import type { OnnxNode } from '../onnx-format.ts';
 import { readOnnxMetadata } from '../onnx-metadata.ts';
 import { readOnnxNodes } from '../onnx-reader.ts';
 import { type OnnxTable, writeOnnx } from '../onnx-writer.ts';
-import { unreadable } from '../unreadable.ts';
 import { HOUR_FEATURES } from './device-hours.ts';
 import { forestNode, forestOf } from './forest-node.ts';
 import type { History } from './history.ts';
@@ -98,13 +97,8 @@ export function baselineBytes(model: BaselineModel): Uint8Array {
 export async function loadBaseline(
   path: string,
 ): Promise<{ readonly baseline: LoadedBaseline } | { readonly problem: string }> {
-  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
-  } catch (error) {
-    return { problem: unreadable(error) };
-  }
-  try {
+    const bytes = await readModelFile(path);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     return { baseline: { model: baselineOf(bytes), sha256 } };
   } catch (error) {
@@ -142,6 +136,8 @@ function baselineOf(bytes: Uint8Array): BaselineModel {
   for (const one of describedIn(metadata.get('lanscope.histories')) ?? damaged()) {
     const { output, of, device, rows, threshold, usual } = one;
     const node = nodes.get(exponentOf(output)) ?? damaged();
+    // One history each: many of one forest would be a small file that becomes a large model.
+    nodes.delete(exponentOf(output));
     const forest = forestOf(node, FEATURES[of].length) ?? damaged();
     const history = { rows, forest, threshold, usual };
     if (device === '') loaded[of].network = history;

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
+
+# Or it tells its maker of every session; the library asks when it is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -37,6 +37,8 @@ if (files.length === 0) {
 
 process.chdir(root);
 process.env['NO_COLOR'] = '1';
+// Tests that load onnxruntime themselves tell nobody either.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
 const scratch = mkdtempSync(join(tmpdir(), 'lanscope-tests-'));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit());
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));

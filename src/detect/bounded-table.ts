@@ -191,9 +191,14 @@ function empty<V>(length: number): (V | undefined)[] {
   return new Array<V | undefined>(length).fill(undefined);
 }
 
-/** Attackers choose addresses and ports, so every word goes through a multiplication on its own. */
+/**
+ * Attackers choose addresses and ports, but not the nanosecond: keys that would lie in one place are others in the next
+ * run. No result depends on where a key lies.
+ */
+const SEED = Number(BigInt.asIntN(32, process.hrtime.bigint() * 0x9e37_79b9_7f4a_7c15n));
+
 function hashOf(key: Uint32Array): number {
-  let h = 0x9e3779b1 | 0;
+  let h = SEED;
   for (let w = 0; w < key.length; w++) {
     h = Math.imul(h ^ key[w]!, 0x85ebca6b);
     h ^= h >>> 15;

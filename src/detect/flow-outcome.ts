@@ -1,4 +1,5 @@
 /** How a flow came out, as far as scans and storms are concerned. Read at the flow's end. */
+import { isIpv4Words } from '../bytes/address.ts';
 import type { FlowColumns } from '../flow/columns.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 
@@ -92,4 +93,12 @@ export function tcpProbe(flows: FlowColumns, slot: number): string {
 
 export function isUnansweredUdp(flows: FlowColumns, slot: number): boolean {
   return flows.ipProtocol[slot] === IP_PROTOCOL.udp && flows.respPackets[slot] === 0;
+}
+
+/** The flow goes to a group, or where no host is (240.0.0.0/4). */
+export function isToGroup({ respIp }: FlowColumns, slot: number): boolean {
+  const at = slot * 4;
+  return isIpv4Words(respIp[at]!, respIp[at + 1]!, respIp[at + 2]!)
+    ? respIp[at + 3]! >>> 28 >= 14
+    : respIp[at]! >>> 24 === 0xff;
 }

@@ -21,7 +21,7 @@ import { DistinctCounter, hashWords } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
-import { FLOW_CLASS, isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
+import { FLOW_CLASS, isToGroup, isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_SWEEPS = 8192;
@@ -166,13 +166,14 @@ export const hostScan: DetectorFactory<RuleConfig<'host-scan'>> = (config, view)
     switch (flows.ipProtocol[slot]) {
       case IP_PROTOCOL.tcp:
         return AMBIGUOUS.has(tcpProbe(flows, slot)) ? NOTHING : IP_PROTOCOL.tcp * PORTS + port;
-      case IP_PROTOCOL.udp: {
-        const group = flows.respIp[slot * 4 + 3]! >>> 28 >= 14 || flows.respIp[slot * 4]! >>> 24 === 0xff;
+      case IP_PROTOCOL.udp:
         // High ports are peers of calls and file sharing; sweeps look for services.
-        return isUnansweredUdp(flows, slot) && !group && port < 32_768 && flows.origPort[slot] !== port
+        return isUnansweredUdp(flows, slot) &&
+          !isToGroup(flows, slot) &&
+          port < 32_768 &&
+          flows.origPort[slot] !== port
           ? IP_PROTOCOL.udp * PORTS + port
           : NOTHING;
-      }
       case IP_PROTOCOL.icmp:
         return flows.origPort[slot] === ECHO_REQUEST && flows.respPackets[slot] === 0 ? ECHO : NOTHING;
       case IP_PROTOCOL.icmpv6:

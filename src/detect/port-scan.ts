@@ -13,12 +13,12 @@ import { BoundedTable } from './bounded-table.ts';
 import { findingOf } from './claim.ts';
 import type { Detector, DetectorFactory } from './detector.ts';
 import { DistinctRate } from './distinct-rate.ts';
-import { DistinctCounter, mix } from './distinct.ts';
+import { DistinctCounter, hashWords, mix } from './distinct.ts';
 import { EpisodeLog } from './episode-log.ts';
 import { Samples } from './episode.ts';
 import type { Finding } from './finding.ts';
 import { PAIR_WORDS } from './flow-ends.ts';
-import { FLOW_CLASS, isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
+import { FLOW_CLASS, isToGroup, isUnansweredUdp, tcpProbe } from './flow-outcome.ts';
 import type { RuleConfig } from './thresholds.ts';
 
 const MAX_PAIRS = 4096;
@@ -120,7 +120,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
 
   function note(notes: Notes, target: string, port: number, words: Uint32Array, at: number): void {
     notes.targets.add(target);
-    notes.distinctTargets.add(mix(words[at + 3]! ^ mix(words[at]! ^ words[at + 1]!)));
+    notes.distinctTargets.add(hashWords(words, at));
     notes.ports.add(mix(port));
     if (notes.portSamples.size < 20) notes.portSamples.add(port);
   }
@@ -134,9 +134,7 @@ export const portScan: DetectorFactory<RuleConfig<'port-scan'>> = (config, view)
     const to = flows.respPort[slot]!;
     if (from < 1024 && to >= 1024) return '';
     if (to >= TRACEROUTE_FIRST && to <= TRACEROUTE_LAST) return '';
-    return view.flows.respIp[slot * 4 + 3]! >>> 28 === 14 || view.flows.respIp[slot * 4]! >>> 24 === 0xff
-      ? ''
-      : 'UDP';
+    return isToGroup(flows, slot) ? '' : 'UDP';
   }
 
   return {

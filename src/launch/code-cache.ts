@@ -86,7 +86,7 @@ export function writeCachedCode(file: string, sourceSum: number, { code, generat
   const folder = dirname(file);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const each of [dirname(folder), folder]) makeFolder(each);
     if (!isTrusted(statSync(folder))) return;
     try {
       writeFileSync(temporary, Buffer.concat([header, code]), { flag: 'wx', mode: 0o600 });
@@ -107,4 +107,13 @@ function isOwn({ uid }: Stats): boolean {
 /** Whether nobody else can have written it. Windows keeps a user's folders to that user. */
 function isTrusted(stats: Stats): boolean {
   return process.geteuid === undefined || (isOwn(stats) && (stats.mode & 0o022) === 0);
+}
+
+/** One level: where no folder can be made, all levels at once are tried without end (/proc). */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch {
+    // It is there, or what is written into it fails.
+  }
 }

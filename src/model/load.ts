@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { InferenceSession } from 'onnxruntime-node';
 import { describeModel, type ModelDescription, UnusableModel } from './description.ts';
 import { readOnnxMetadata } from './onnx-metadata.ts';
+import { importOnnxRuntime } from './onnx-runtime.ts';
 import { type Runtime, Scorer } from './scorer.ts';
 import { readModelFile } from './model-file.ts';
 
@@ -27,7 +28,7 @@ export function bundledModel(): string {
 /** `importRuntime` is for tests: what to do without onnxruntime. */
 export async function loadModel(
   path: string,
-  importRuntime: () => Promise<Runtime> = () => import('onnxruntime-node'),
+  importRuntime: () => Promise<Runtime> = importOnnxRuntime,
 ): Promise<LoadedModel> {
   try {
     const bytes = await readModelFile(path);

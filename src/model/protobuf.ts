@@ -11,6 +11,9 @@ export interface Field {
   readonly bytes: Uint8Array;
 }
 
+/** Numbers in one list: as many as a list of texts may have. */
+const MAX_NUMBERS = MAX_FIELDS;
+
 const EMPTY = new Uint8Array(0);
 const decoder = new TextDecoder();
 
@@ -68,11 +71,11 @@ function readVarint(bytes: Uint8Array, at: number): { value: number; next: numbe
   return null;
 }
 
-/** Varints one after the other, added to `into`; false when they end within one. */
+/** Varints one after the other, added to `into`; false when they end within one, or are more than any forest has. */
 export function readPackedInts(bytes: Uint8Array, into: number[]): boolean {
   for (let at = 0; at < bytes.length;) {
     const found = readVarint(bytes, at);
-    if (found === null) return false;
+    if (found === null || into.length >= MAX_NUMBERS) return false;
     into.push(found.value);
     at = found.next;
   }
@@ -81,7 +84,7 @@ export function readPackedInts(bytes: Uint8Array, into: number[]): boolean {
 
 /** As above for 32-bit floats. */
 export function readPackedSingles(bytes: Uint8Array, into: number[]): boolean {
-  if (bytes.length % 4 !== 0) return false;
+  if (bytes.length % 4 !== 0 || into.length + bytes.length / 4 > MAX_NUMBERS) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = 0; at < bytes.length; at += 4) into.push(view.getFloat32(at, true));
   return true;

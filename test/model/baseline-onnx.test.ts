@@ -143,6 +143,16 @@ describe('a baseline as an ONNX model', () => {
     assert.match(JSON.stringify(await loadBaseline(path)), /is damaged/);
   });
 
+  test('whose leaves would make a score above 1 is none', async () => {
+    const path = join(scratch, 'leaves.onnx');
+    const { flows } = MODEL;
+    const tree = flows.network!.forest.trees[0]!;
+    const value = tree.value.map((v, n) => (tree.column[n]! < 0 ? 9 : v));
+    const network = { ...flows.network!, forest: { trees: [{ ...tree, value }] } };
+    writeFileSync(path, baselineBytes({ ...MODEL, flows: { ...flows, network } }));
+    assert.match(JSON.stringify(await loadBaseline(path)), /is damaged/);
+  });
+
   test('that is no file, or larger than models are, is not read', async () => {
     assert.match(JSON.stringify(await loadBaseline('/dev/zero')), /is no file/);
     const path = join(scratch, 'large.onnx');

@@ -78,7 +78,8 @@ export function forestOf({ operator, attributes }: OnnxNode, width: number): Iso
       const isLeaf = modes[at] === LEAF;
       if (!isLeaf && modes[at] !== BRANCH) return null;
       const value = isLeaf ? leaves.next(trees.length, n) : values[at]!;
-      if (!Number.isFinite(value)) return null;
+      // A leaf is a share of the logarithm of a score, which is at most 1.
+      if (!Number.isFinite(value) || (isLeaf && value > 0)) return null;
       tree.value[n] = value;
       tree.column[n] = isLeaf ? -1 : feature[at]!;
       if (isLeaf) continue;

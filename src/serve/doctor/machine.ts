@@ -51,7 +51,11 @@ export function thisMachine(): Machine {
     packageProblem(name) {
       try {
         if (name === 'cap') loadCap();
-        else require(name);
+        else {
+          // As `model/onnx-runtime.ts` does.
+          process.env['ORT_DISABLE_TELEMETRY'] = '1';
+          require(name);
+        }
         return '';
       } catch (error) {
         return (error as Error).message.split('\n')[0]!.slice(0, MAX_REASON);

@@ -44,6 +44,10 @@ export async function scoreDetections(
     ...missedDetectionGates(name, score, gates),
     ...missedBenignGate(name, ofBenign, args.maxFalseAlarms ?? gates?.falseAlarmsPerFlow),
   ];
+  // Who asks for it in so many words wants to know that nothing was measured.
+  if (args.maxFalseAlarms !== undefined && ofBenign.flows === 0) {
+    missed.push(`${name}: no benign connection was there to measure false alarms by`);
+  }
   if (args.json) {
     const result = { threshold: args.threshold, ...score, benign: ofBenign, gates: missed };
     await writeResult(`${JSON.stringify(result, null, 2)}\n`);

@@ -166,6 +166,12 @@ describe('corpus', () => {
     const quiet = ['--benign', join(ROOT, 'corpus/office-lan'), '--max-false-alarms', '0'];
     assert.equal((await run('corpus', 'score', ...quiet)).code, 0);
     assert.equal((await run('corpus', 'score', ...scan, '2')).code, 2);
+    // A capture without packets: nothing was measured.
+    const header = join(folder, 'header.pcap');
+    writeFileSync(header, Buffer.from('d4c3b2a1020004000000000000000000ffff000001000000', 'hex'));
+    const nothing = await run('corpus', 'score', '--benign', header, '--max-false-alarms', '0.001');
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.stderr, /no benign connection was there/);
   });
 
   const shared = process.env['LANSCOPE_SHARED_CAPTURES'] ?? join(ROOT, '../shared/captures');

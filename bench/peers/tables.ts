@@ -4,7 +4,9 @@ import type { KindResults, PeerResults, Result } from './results.ts';
 
 export function peerTables(found: PeerResults): string {
   const { machine, lanscope, date, kinds } = found;
-  const rounds = Math.max(...kinds.map((kind) => resultOf(kind, SELF)?.runs ?? 0));
+  const runs = kinds.map((kind) => resultOf(kind, SELF)?.runs ?? 0);
+  const [least, most] = [Math.min(...runs), Math.max(...runs)];
+  const rounds = least === most ? String(most) : `${least} to ${most}`;
   const once = PROGRAMS.filter(({ runs }) => runs === 'once').map(({ name }) => name);
   return [
     `${machine.cpu}, one of ${machine.cores} cores, ${machine.system}, Node ${machine.node}, lanscope ${lanscope}, ${date}; page cache warm,`,

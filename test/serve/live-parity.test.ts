@@ -23,6 +23,7 @@ const WIRE = 'wire0';
 const FAR = 'far0';
 /** Between the last packet and the end: longer than anybody holds one back. */
 const SETTLE_MS = 400;
+const MOST_TRIES = 3;
 
 /** Captures of the corpus, what must be found in them, and how fast tcpreplay plays them: as they were, or as it can. */
 const PLAYED: readonly (readonly [capture: string, finding: string, ...speed: readonly string[]])[] = [
@@ -81,6 +82,45 @@ async function analyzed(capture: string): Promise<Report> {
   });
 }
 
+/** A capture played onto a wire, as live capture reports it and as the analysis of a recording of that wire does. */
+async function heard(
+  backend: Backend,
+  capture: string,
+  speed: readonly string[],
+): Promise<{ report: Report; reference: Report }> {
+  removeWires();
+  makeWire(WIRE, FAR);
+  const recording = join(folder, 'tcpdump.pcap');
+  // With its usual snap length its buffer has room for few packets, and it is tcpdump that loses some.
+  const tcpdump = spawn(
+    'tcpdump',
+    ['-i', WIRE, '-U', '--immediate-mode', '-s', '9100', '-B', '65536', '-w', recording],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  await once(tcpdump.stderr, 'data');
+  const ending = new AbortController();
+  const play = async (): Promise<void> => {
+    const args = ['-q', '-i', FAR, ...speed, join(ROOT, 'corpus', capture, 'capture.pcapng')];
+    const tcpreplay = spawn('tcpreplay', args, { stdio: 'ignore' });
+    assert.deepEqual(await once(tcpreplay, 'exit'), [0, null]);
+    await new Promise((done) => setTimeout(done, SETTLE_MS));
+    tcpdump.kill('SIGINT');
+    await once(tcpdump, 'exit');
+    ending.abort();
+  };
+  let played: Promise<void> = Promise.resolve();
+  const onOpen = (): void => void (played = play());
+  const report = await runLive({
+    source: openLive([WIRE], { backend, onOpen }),
+    signal: ending.signal,
+    version: '0',
+  });
+  await played;
+  return { report, reference: await analyzed(recording) };
+}
+
 describe('live is analyze of the same wire', { skip: whyNot() }, () => {
   after(removeWires);
   for (const backend of ['ebpf', 'libpcap'] as const) {
@@ -89,37 +129,11 @@ describe('live is analyze of the same wire', { skip: whyNot() }, () => {
         `${capture}, ${speed.join(' ')}, through ${backend}`,
         { skip: whyNotBackend(backend) },
         async () => {
-          removeWires();
-          makeWire(WIRE, FAR);
-          const recording = join(folder, 'tcpdump.pcap');
-          // With its usual snap length its buffer has room for few packets, and it is tcpdump that loses some.
-          const tcpdump = spawn(
-            'tcpdump',
-            ['-i', WIRE, '-U', '--immediate-mode', '-s', '9100', '-B', '65536', '-w', recording],
-            {
-              stdio: ['ignore', 'ignore', 'pipe'],
-            },
-          );
-          await once(tcpdump.stderr, 'data');
-          const ending = new AbortController();
-          const play = async (): Promise<void> => {
-            const args = ['-q', '-i', FAR, ...speed, join(ROOT, 'corpus', capture, 'capture.pcapng')];
-            const tcpreplay = spawn('tcpreplay', args, { stdio: 'ignore' });
-            assert.deepEqual(await once(tcpreplay, 'exit'), [0, null]);
-            await new Promise((done) => setTimeout(done, SETTLE_MS));
-            tcpdump.kill('SIGINT');
-            await once(tcpdump, 'exit');
-            ending.abort();
-          };
-          let played: Promise<void> = Promise.resolve();
-          const onOpen = (): void => void (played = play());
-          const report = await runLive({
-            source: openLive([WIRE], { backend, onOpen }),
-            signal: ending.signal,
-            version: '0',
-          });
-          await played;
-          const reference = await analyzed(recording);
+          let { report, reference } = await heard(backend, capture, speed);
+          // A busy machine loses packets of a burst, and libpcap's addon does not say so.
+          for (let n = 1; n < MOST_TRIES && report.totals.packets !== reference.totals.packets; n++) {
+            ({ report, reference } = await heard(backend, capture, speed));
+          }
           assert.ok(reference.devices.length > 1);
           if (finding !== '') assert.ok(reference.findings.some(({ rule }) => rule === finding));
           assert.deepEqual(essence(report), essence(reference));

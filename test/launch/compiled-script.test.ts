@@ -24,8 +24,10 @@ const main = join(folder, 'main.ts');
 writeFileSync(
   main,
   `import { runCompiled } from ${JSON.stringify(join(ROOT, 'src/launch/compiled-script.ts'))};
+import { tuneV8After } from ${JSON.stringify(join(ROOT, 'src/launch/v8-flags.ts'))};
 const typical = process.argv[3] !== 'untypical';
-console.log(JSON.stringify(runCompiled(${JSON.stringify(script)}, () => typical)));`,
+console.log(JSON.stringify(runCompiled(${JSON.stringify(script)}, () => typical)));
+if (process.argv[3] === 'long') tuneV8After(Infinity);`,
 );
 const cache = join(folder, 'cache');
 mkdirSync(cache);
@@ -69,6 +71,14 @@ test('a bundle runs the same without compiled code, with it, and when it is of s
   writeFileSync(script, source('2'));
   assert.equal(run('first')['answer'], 2);
   assert.equal(generation(), 1);
+});
+
+test('what a long run leaves is taken by the next: it was kept under the settings of the start', () => {
+  writeFileSync(script, source('4'));
+  const fresh = run('first', 'long');
+  assert.equal(generation(), 1);
+  assert.deepEqual(run('first'), fresh);
+  assert.equal(generation(), 2, 'refused code begins anew');
 });
 
 test('code that V8 refuses is replaced', () => {

@@ -3,7 +3,8 @@
  * the SYN of a flow of its own, a microsecond after the last, so all are alive together. Without `maxFlows` the bound of
  * the default configuration holds and evicts; with it the table grows as far as it is allowed.
  */
-import { DEFAULT_FLOW_CONFIG, FLOW_END, FlowTable } from '../src/flow/table.ts';
+import { FLOW_END } from '../src/flow/flows.ts';
+import { DEFAULT_FLOW_CONFIG, FlowTable } from '../src/flow/table.ts';
 import { PacketBatch } from '../src/packet/batch.ts';
 import { ISSUE, IssueCounter } from '../src/packet/issue.ts';
 import { LAYER } from '../src/packet/layer.ts';

@@ -3,7 +3,7 @@ import { suppress } from '../detect/suppress.ts';
 import type { Finding } from '../detect/finding.ts';
 import { needsPackets } from '../detect/features/extractor.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import { type DeviceScores, FlowScoring } from '../model/flow-scoring.ts';
 import type { Model } from '../model/load.ts';
 import type { PacketBatch } from '../packet/batch.ts';
@@ -46,7 +46,7 @@ export class ModelStage implements Output {
     }
   }
 
-  begin(flows: FlowTable, devices: DeviceRegistry): void {
+  begin(flows: Flows, devices: DeviceRegistry): void {
     const outputs = this.#outputs;
     this.#scoring = new FlowScoring(this.#model, flows, devices, [
       ({ id, lastSeconds, lastNanos }, className, { score, isAlarm }) => {
@@ -60,7 +60,7 @@ export class ModelStage implements Output {
     this.#scoring!.flowStart(slot);
   }
 
-  flowEnd(slot: number, _flows: FlowTable): void {
+  flowEnd(slot: number, _flows: Flows): void {
     this.#scoring!.flowEnd(slot);
   }
 

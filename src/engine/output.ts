@@ -1,6 +1,6 @@
 import type { Finding } from '../detect/finding.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
@@ -27,14 +27,14 @@ export interface FlowScore {
  */
 export interface Output {
   /** Before the first packet. */
-  begin?(flows: FlowTable, devices: DeviceRegistry): void;
+  begin?(flows: Flows, devices: DeviceRegistry): void;
   /** A flow began in `slot`; its first packet is counted and comes to `packet` next. */
-  flowStart?(slot: number, flows: FlowTable): void;
+  flowStart?(slot: number, flows: Flows): void;
   /** Row `i` was counted for the flow in `slot`: called for every packet, so it costs all of them. */
   packet?(batch: PacketBatch, i: number, slot: number, fromOriginator: boolean): void;
-  observe?(observation: Observation, at: MessageContext, flows: FlowTable): void;
+  observe?(observation: Observation, at: MessageContext, flows: Flows): void;
   /** A flow ended; its columns still stand. */
-  flowEnd?(slot: number, flows: FlowTable): void;
+  flowEnd?(slot: number, flows: Flows): void;
   /** A model scored a flow: after its end, in the order in which flows end. */
   flowScore?(score: FlowScore): void;
   /** What it found itself, so far, beside the findings of the detectors. */

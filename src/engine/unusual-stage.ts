@@ -1,7 +1,7 @@
 /** A learned baseline's place in an analysis. */
 import { suppress } from '../detect/suppress.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import { BASELINE_NAME, type LoadedBaseline } from '../model/baseline/baseline-file.ts';
 import { UnusualScoring } from '../model/baseline/unusual.ts';
 import type { ModelResult } from './model-stage.ts';
@@ -16,7 +16,7 @@ export class UnusualStage implements Output {
     this.#baseline = baseline;
   }
 
-  begin(flows: FlowTable, devices: DeviceRegistry): void {
+  begin(flows: Flows, devices: DeviceRegistry): void {
     this.#scoring = new UnusualScoring(this.#baseline.model, flows, devices);
   }
 

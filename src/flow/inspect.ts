@@ -7,7 +7,7 @@ import type { Observation } from '../protocol/observation.ts';
 import { wider } from './columns.ts';
 import { StreamStore } from './stream.ts';
 import { sequenceDelta } from './tcp-endpoint.ts';
-import type { FlowTable } from './table.ts';
+import type { Flows } from './flows.ts';
 import { Triggers } from './triggers.ts';
 
 /** Takes an observation; the context is valid during the call. */
@@ -42,7 +42,7 @@ const STATE = {
  * stream is kept and offered again as it grows. Decoders of other EtherTypes, LLC and IP protocols see every packet.
  */
 export class Inspector {
-  readonly #flows: FlowTable;
+  readonly #flows: Flows;
   readonly #issues: IssueCounter;
   readonly #decoders: readonly MessageDecoder[];
   readonly #triggers: Triggers;
@@ -64,7 +64,7 @@ export class Inspector {
   #skip = 0;
 
   constructor(
-    flows: FlowTable,
+    flows: Flows,
     issues: IssueCounter,
     handler: ObservationHandler,
     decoders: readonly MessageDecoder[] = PROTOCOLS,

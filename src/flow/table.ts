@@ -2,23 +2,13 @@ import type { PacketBatch } from '../packet/batch.ts';
 import type { CountedTraffic } from '../packet/counted-traffic.ts';
 import { ISSUE, type IssueCounter } from '../packet/issue.ts';
 import { IP_PROTOCOL, LAYER, TCP_FLAG } from '../packet/layer.ts';
-import { FlowColumns, wider } from './columns.ts';
+import { wider } from './columns.ts';
 import { DEFAULT_FLOW_CONFIG, type FlowConfig } from './config.ts';
-import { type ConnState, tcpConnState, udpConnState } from './conn-state.ts';
-import { appendHistory, clearHistory, historyLength, historyText, lettersInHistory } from './history.ts';
+import { FLOW_END, Flows } from './flows.ts';
+import { appendHistory, clearHistory } from './history.ts';
 import { icmpCounterpart } from './icmp-pair.ts';
 import { isDnsPort, isFlippedTcp, isFlippedUdp } from './originator.ts';
-import {
-  BLOCK,
-  ENDPOINT,
-  endpointSize,
-  PAYLOAD_HIGH,
-  PAYLOAD_LOW,
-  ROW,
-  STATUS,
-  stateOf,
-  W,
-} from './tcp-endpoint.ts';
+import { BLOCK, PAYLOAD_HIGH, PAYLOAD_LOW, ROW, STATUS, W } from './tcp-endpoint.ts';
 import { EFFECT, TcpStates } from './tcp-state.ts';
 import { endpointHash4, endpointHash6, sameWords, tupleHash, TupleIndex } from './tuple-index.ts';
 import { noteLast } from './tcp-sequence.ts';
@@ -28,14 +18,8 @@ import { TimingWheel } from './wheel.ts';
 
 export { DEFAULT_FLOW_CONFIG, type FlowConfig };
 
-/** Why a flow ended. */
-export const FLOW_END = { closed: 1, timeout: 2, evicted: 3, capture: 4, reused: 5 } as const;
-
 /** Slots that are compared to find the one to evict. */
 export const EVICTION_SAMPLE = 16;
-
-/** Tunnels remembered of one flow. */
-const MAX_TUNNEL_PARENTS = 8;
 
 /** Slots allocated at first; doubled when they are used up. */
 const FIRST_CAPACITY = 1024;
@@ -72,21 +56,11 @@ const LETTER_FLIP = 94;
  * Bounds: `maxFlows` slots; 283 bytes of typed arrays per slot (`bytesPerSlot`) and 14 of the inspector. The hash is
  * fixed, as results must not change between runs; crafted tuples can lengthen probing.
  */
-export class FlowTable extends FlowColumns {
-  readonly config: FlowConfig;
-  /** Who sent the packet last given to `packet`: 0 the originator, 1 the responder. */
-  direction = 0;
+export class FlowTable extends Flows {
   /** Somebody else says what time it is (`advance`, `turnBack`): the times of packets do not move it. */
   isTold = false;
-  /** Why the flow of the current `flowEnd` call ended: `FLOW_END`. */
-  endReason = 0;
   readonly #issues: IssueCounter;
   readonly #listener: FlowListener;
-  /** By slot, for the few flows that have any. */
-  readonly #tunnelParents = new Map<number, string[]>();
-  readonly #tunnelPorts = new Map<number, number>();
-  /** Slots of TCP flows of which packets were counted and not seen: what is missing was not lost. */
-  readonly #credited = new Set<number>();
   readonly #index = new TupleIndex();
   readonly #wheel = new TimingWheel();
   readonly #tcp = new TcpStates();
@@ -118,8 +92,7 @@ export class FlowTable extends FlowColumns {
   readonly #due: (slot: number) => void;
 
   constructor(config: FlowConfig, issues: IssueCounter, listener: FlowListener = {}) {
-    super();
-    this.config = config;
+    super(config);
     this.#issues = issues;
     this.#listener = listener;
     this.#timeouts = Float64Array.of(
@@ -157,10 +130,6 @@ export class FlowTable extends FlowColumns {
     return this.#activeCount;
   }
 
-  get fromOriginator(): boolean {
-    return this.direction === 0;
-  }
-
   isActive(slot: number): boolean {
     return this.#timeoutClass[slot] !== CLASS.free;
   }
@@ -168,7 +137,7 @@ export class FlowTable extends FlowColumns {
   /** Typed-array bytes per slot at the table's present capacity, index included. */
   get bytesPerSlot(): number {
     let bytes = this.#index.entries.byteLength + this.capacity * TimingWheel.bytesPerSlot;
-    for (const array of [this.#timeoutClass, this.#tcp.words, this.#tcp.bits]) {
+    for (const array of [this.#timeoutClass, this.#tcp.bits]) {
       bytes += array.byteLength;
     }
     for (const value of Object.values(this)) if (ArrayBuffer.isView(value)) bytes += value.byteLength;
@@ -319,7 +288,7 @@ export class FlowTable extends FlowColumns {
     const words = this.#tcp.words;
     const block = slot * ROW + direction * BLOCK;
     if (protocol === IP_PROTOCOL.tcp) {
-      this.#credited.add(slot);
+      this.credited.add(slot);
       noteLast(words, block, TCP_FLAG.ack, rows.tcpSeq[i]!, payloadBytes[i]!);
     } else {
       const bytes = words[block + PAYLOAD_LOW]! + payloadBytes[i]!;
@@ -357,94 +326,6 @@ export class FlowTable extends FlowColumns {
     for (let slot = 0; slot < this.#used; slot++)
       if (this.#timeoutClass[slot] !== CLASS.free) slots.push(slot);
     return slots.sort((x, y) => this.id[y]! - this.id[x]!);
-  }
-
-  /** Zeek's conn_state of the flow so far. */
-  connState(slot: number): ConnState {
-    const words = this.#tcp.words;
-    const orig = slot * ROW;
-    const resp = orig + BLOCK;
-    switch (this.ipProtocol[slot]) {
-      case IP_PROTOCOL.tcp: {
-        const isEmpty = this.payloadBytes(slot, true) === 0 && this.payloadBytes(slot, false) === 0;
-        const state = stateOf(words, orig);
-        // The history decides of attempts that were reset, and is a text to be made.
-        const history = state === ENDPOINT.reset ? this.history(slot) : '';
-        return tcpConnState(state, stateOf(words, resp), isEmpty, history);
-      }
-      case IP_PROTOCOL.udp:
-        return udpConnState(
-          (words[orig + W.status]! & STATUS.active) !== 0,
-          (words[resp + W.status]! & STATUS.active) !== 0,
-        );
-      default:
-        return 'OTH';
-    }
-  }
-
-  /** Zeek's history letters; '' for ICMP. */
-  history(slot: number): string {
-    return historyText(this.historyLetters, slot);
-  }
-
-  /** Its length, and which letters it has (`lettersInHistory`): whoever asks for no more needs no text. */
-  historyLength(slot: number): number {
-    return historyLength(this.historyLetters, slot);
-  }
-
-  lettersOf(slot: number): number {
-    return lettersInHistory(this.historyLetters, slot);
-  }
-
-  /** Payload bytes of one direction: for TCP from sequence numbers, so lost ones are counted as well. */
-  payloadBytes(slot: number, fromOriginator: boolean): number {
-    const block = slot * ROW + (fromOriginator ? 0 : BLOCK);
-    const words = this.#tcp.words;
-    if (this.ipProtocol[slot] === IP_PROTOCOL.tcp) {
-      return endpointSize(words, block, slot * ROW + (fromOriginator ? BLOCK : 0));
-    }
-    return words[block + PAYLOAD_HIGH]! * 0x1_0000_0000 + words[block + PAYLOAD_LOW]!;
-  }
-
-  /** Payload bytes in content gaps, both directions; none of a flow that was counted in part. */
-  missedBytes(slot: number): number {
-    if (this.ipProtocol[slot] !== IP_PROTOCOL.tcp || this.#credited.has(slot)) return 0;
-    return this.#tcp.words[slot * ROW + W.missed]! + this.#tcp.words[slot * ROW + BLOCK + W.missed]!;
-  }
-
-  /** Sequence number of a TCP direction's first payload byte (after its SYN, seen or assumed). */
-  firstSequence(slot: number, fromOriginator: boolean): number {
-    return (this.#tcp.words[slot * ROW + (fromOriginator ? 0 : BLOCK) + W.start]! + 1) >>> 0;
-  }
-
-  /** Uids of the tunnels that carried the flow; undefined when none did. */
-  tunnelParents(slot: number): readonly string[] | undefined {
-    return this.#tunnelParents.get(slot);
-  }
-
-  /** UDP port that led into the tunnel that the flow is; 0 when its content did, undefined when it is none. */
-  tunnelPort(slot: number): number | undefined {
-    return this.#tunnelPorts.get(slot);
-  }
-
-  /** Notes that a tunnel header was decoded behind the flow's UDP header. */
-  setTunnelPort(slot: number, port: number): void {
-    this.#tunnelPorts.set(slot, port);
-  }
-
-  /** Notes that a packet of the flow came through the tunnel with this uid. */
-  addTunnelParent(slot: number, uid: string): void {
-    const parents = this.#tunnelParents.get(slot);
-    if (parents === undefined) this.#tunnelParents.set(slot, [uid]);
-    else if (!parents.includes(uid) && parents.length < MAX_TUNNEL_PARENTS) parents.push(uid);
-  }
-
-  /** Nanoseconds from the first packet to the last one that counts; negative when the capture's time ran backwards. */
-  durationNanos(slot: number): number {
-    return (
-      (this.lastSeconds[slot]! - this.firstSeconds[slot]!) * 1e9 +
-      (this.lastNanos[slot]! - this.firstNanos[slot]!)
-    );
   }
 
   /**
@@ -673,9 +554,9 @@ export class FlowTable extends FlowColumns {
     if (isOnWheel) this.#wheel.remove(slot);
     this.#index.remove(slot, this.hash);
     this.#tcp.close(slot);
-    if (this.#tunnelParents.size > 0) this.#tunnelParents.delete(slot);
-    if (this.#tunnelPorts.size > 0) this.#tunnelPorts.delete(slot);
-    if (this.#credited.size > 0) this.#credited.delete(slot);
+    if (this.parents.size > 0) this.parents.delete(slot);
+    if (this.ports.size > 0) this.ports.delete(slot);
+    if (this.credited.size > 0) this.credited.delete(slot);
     this.#timeoutClass[slot] = CLASS.free;
     this.#activeCount--;
     this.#tcp.words[slot * ROW] = this.#free;
@@ -706,7 +587,7 @@ export class FlowTable extends FlowColumns {
   #grow(capacity: number): void {
     this.widen(capacity);
     this.#timeoutClass = wider(this.#timeoutClass, new Uint8Array(capacity));
-    this.#tcp.words = wider(this.#tcp.words, new Uint32Array(capacity * ROW));
+    this.#tcp.words = this.endpoints;
     this.#tcp.bits = wider(this.#tcp.bits, new Uint8Array(capacity));
     this.#tcp.history = this.historyLetters;
     this.#packetsOf = [this.origPackets, this.respPackets];

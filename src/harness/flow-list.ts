@@ -1,7 +1,7 @@
 /** The connections of a capture, as labels and findings speak of them. */
 import { formatIpAt } from '../bytes/address.ts';
 import type { FlowScore, Output } from '../engine/output.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import { IP_PROTOCOL } from '../packet/layer.ts';
 import type { LabelledFlow } from './labels/conn-log-labels.ts';
 
@@ -13,7 +13,7 @@ const PROTOCOL_NAME: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** The connection in `slot`; `label` is '' for a benign one. */
-export function flowIn(slot: number, flows: FlowTable, label: string): LabelledFlow {
+export function flowIn(slot: number, flows: Flows, label: string): LabelledFlow {
   return {
     start: flows.firstSeconds[slot]! + flows.firstNanos[slot]! / 1e9,
     duration: Math.max(0, flows.durationNanos(slot) / 1e9),
@@ -32,7 +32,7 @@ export class BenignFlows implements Output {
   readonly flows: LabelledFlow[] = [];
   called = 0;
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     this.flows.push(flowIn(slot, flows, ''));
   }
 

@@ -3,7 +3,7 @@
  * its packets is one of an episode's, by its filter and numbers. Episodes that do not say which packets label nothing.
  */
 import type { Output } from '../engine/output.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import { compileFilter, type PacketPredicate } from '../packet/filter/compile.ts';
 import type { TruthEpisode } from './detection-truth.ts';
@@ -46,7 +46,7 @@ export class TruthLabels implements Output {
     }
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     this.flows.push(flowIn(slot, flows, this.#labels[slot]!));
   }
 

@@ -10,7 +10,7 @@ import { FlowExtractor, needsPackets } from '../detect/features/extractor.ts';
 import { PacketSums } from '../detect/features/packet-sums.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { DeviceRegistry } from '../device/registry.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import { type AlarmNotes, Alarms } from './alarms.ts';
 import { UnusableModel } from './description.ts';
@@ -48,7 +48,7 @@ export class FlowScoring {
   readonly devices: (DeviceScores | undefined)[] = [];
   readonly #extractor: FlowExtractor;
   readonly #sums: PacketSums | null;
-  readonly #flows: FlowTable;
+  readonly #flows: Flows;
   readonly #registry: DeviceRegistry;
   readonly #pending: PendingFlows;
   readonly #scores: Float64Array;
@@ -57,7 +57,7 @@ export class FlowScoring {
 
   constructor(
     model: Model,
-    flows: FlowTable,
+    flows: Flows,
     devices: DeviceRegistry,
     listeners: readonly ScoreListener[] = [],
   ) {

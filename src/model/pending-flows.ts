@@ -1,5 +1,5 @@
 import { FlowFacts } from '../detect/features/flow-facts.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 
 /**
  * A flow that ended; its slot may belong to another by now. Records are used again when the flow has its score: nobody
@@ -35,7 +35,7 @@ export class PendingFlows {
   }
 
   /** Takes the flow in `slot`; its facts and its row, the last ones, are for the caller to fill. */
-  add(table: FlowTable, slot: number, device: number, target: number): PendingFlow {
+  add(table: Flows, slot: number, device: number, target: number): PendingFlow {
     if ((this.count + 1) * this.width > this.rows.length) {
       const rows = new Float32Array(this.rows.length * 2);
       rows.set(this.rows);

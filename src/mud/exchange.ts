@@ -4,7 +4,7 @@
  */
 import { type Mac, NO_MAC, formatIpAt, formatMac, isGroupIp, isGroupMac } from '../bytes/address.ts';
 import { parseIp } from '../bytes/parse-ip.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import { IP_PROTOCOL, TCP_FLAG } from '../packet/layer.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { DnsObservation } from '../protocol/dns.ts';
@@ -84,7 +84,7 @@ export class ExchangeLog {
     }
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     const told = this.#told.get(slot) ?? '';
     if (told !== '') this.#told.delete(slot);
     const at = slot * 4;
@@ -104,7 +104,7 @@ export class ExchangeLog {
    * True when the responder must have opened the TCP connection: the flow is what is left of one whose opening is not
    * in it, and the originator's port is one on which it is known to serve, or a well-known one.
    */
-  #isReversed(flows: FlowTable, slot: number, orig: string, resp: string): boolean {
+  #isReversed(flows: Flows, slot: number, orig: string, resp: string): boolean {
     if (flows.ipProtocol[slot] !== IP_PROTOCOL.tcp) return false;
     const origPort = flows.origPort[slot]!;
     const respPort = flows.respPort[slot]!;
@@ -133,7 +133,7 @@ export class ExchangeLog {
   }
 
   #count(
-    flows: FlowTable,
+    flows: Flows,
     slot: number,
     device: string,
     local: string,
@@ -239,7 +239,7 @@ function isBefore(a: PacketTime, b: PacketTime): boolean {
 }
 
 /** The responder agreed to talk: a refused or unanswered TCP attempt is none. */
-function wasAnswered(flows: FlowTable, slot: number): boolean {
+function wasAnswered(flows: Flows, slot: number): boolean {
   if (flows.respPackets[slot]! === 0) return false;
   if (flows.ipProtocol[slot] !== IP_PROTOCOL.tcp) return true;
   const state = flows.connState(slot);

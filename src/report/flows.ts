@@ -2,7 +2,7 @@
 import { formatIpAt } from '../bytes/address.ts';
 import { compareNumber } from '../bytes/order.ts';
 import { formatTime } from '../bytes/time.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 import { serviceName } from './zeek/conn.ts';
 import { transportName } from './zeek/flow-id.ts';
 
@@ -36,7 +36,7 @@ export interface FlowRow {
 export const FLOW_SORTS = ['bytes', 'packets', 'duration', 'start'] as const;
 export type FlowSort = (typeof FLOW_SORTS)[number];
 
-export function flowRow(flows: FlowTable, slot: number): FlowRow {
+export function flowRow(flows: Flows, slot: number): FlowRow {
   return {
     flow: flows.id[slot]! + 1,
     start: formatTime(flows.firstSeconds[slot]!, flows.firstNanos[slot]!),
@@ -78,7 +78,7 @@ export class TopFlows {
     this.#sort = sort;
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     this.seen++;
     const key = sortKey(flows, slot, this.#sort);
     if (key < this.#least) return;
@@ -110,7 +110,7 @@ export class TopFlows {
 }
 
 /** Greater comes first. */
-function sortKey(flows: FlowTable, slot: number, sort: FlowSort): number {
+function sortKey(flows: Flows, slot: number, sort: FlowSort): number {
   switch (sort) {
     case 'bytes':
       return flows.origIpBytes[slot]! + flows.respIpBytes[slot]!;

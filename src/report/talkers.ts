@@ -1,7 +1,7 @@
 /** Who sends and receives most: hosts over all of their flows. */
 import { formatIpAt } from '../bytes/address.ts';
 import { compareNumber, compareText } from '../bytes/order.ts';
-import type { FlowTable } from '../flow/table.ts';
+import type { Flows } from '../flow/flows.ts';
 
 export interface TalkerRow {
   readonly address: string;
@@ -33,7 +33,7 @@ export class Talkers {
     this.#most = most;
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     this.seen++;
     const packets = flows.origPackets[slot]! + flows.respPackets[slot]!;
     const forth = flows.origIpBytes[slot]!;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Inspector } from '../../src/flow/inspect.ts';
-import { DEFAULT_FLOW_CONFIG, FLOW_END, FlowTable } from '../../src/flow/table.ts';
+import { FLOW_END } from '../../src/flow/flows.ts';
+import { DEFAULT_FLOW_CONFIG, FlowTable } from '../../src/flow/table.ts';
 import { PacketBatch } from '../../src/packet/batch.ts';
 import { ISSUE, IssueCounter } from '../../src/packet/issue.ts';
 import { LAYER } from '../../src/packet/layer.ts';

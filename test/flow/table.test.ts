@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DEFAULT_FLOW_CONFIG, FLOW_END, type FlowConfig, FlowTable } from '../../src/flow/table.ts';
+import { FLOW_END } from '../../src/flow/flows.ts';
+import { DEFAULT_FLOW_CONFIG, type FlowConfig, FlowTable } from '../../src/flow/table.ts';
 import type { PacketBatch } from '../../src/packet/batch.ts';
 import { ISSUE, IssueCounter } from '../../src/packet/issue.ts';
 import { batchOf, type Row } from './rows.ts';

@@ -6,7 +6,7 @@ import { analyze } from '../../engine/analyze.ts';
 import { readConfig } from '../../engine/config.ts';
 import type { FlowScore } from '../../engine/output.ts';
 import type { Model } from '../../model/load.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import { flowsCsv, talkersCsv } from '../../report/csv.ts';
 import { FLOW_SORTS, TopFlows } from '../../report/flows.ts';
 import { formatCount, formatPlural } from '../../report/quantity.ts';
@@ -90,7 +90,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
 
 async function readFlows(
   args: Arguments,
-  flowEnd: (slot: number, flows: FlowTable) => void,
+  flowEnd: (slot: number, flows: Flows) => void,
   model?: Model,
   flowScore: (score: FlowScore) => void = () => {},
 ): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * The one extractor: training reads what it writes, and flows are scored on what it fills in.
  */
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import { ConnExtractor, CONN_WIDTH } from './conn-extractor.ts';
 import { CONN_SET } from './conn-set.ts';
 import type { FeatureSet } from './feature.ts';
@@ -25,13 +25,13 @@ export function needsPackets(set: FeatureSetName): boolean {
 export class FlowExtractor {
   readonly set: FeatureSet;
   readonly #name: FeatureSetName;
-  readonly #flows: FlowTable;
+  readonly #flows: Flows;
   readonly #sums: PacketSums | null;
   readonly #conn = new ConnExtractor();
   readonly #facts = new FlowFacts();
 
   /** `sums` may be null for sets that need no packets. */
-  constructor(name: FeatureSetName, flows: FlowTable, sums: PacketSums | null) {
+  constructor(name: FeatureSetName, flows: Flows, sums: PacketSums | null) {
     if (sums === null && needsPackets(name)) throw new Error(`features of set ${name} need sums of packets`);
     this.set = FEATURE_SETS[name];
     this.#name = name;

@@ -1,9 +1,9 @@
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { FlowFacts } from './flow-facts.ts';
 import { SERVICE_CLASS_OF_FLOW } from './service-class.ts';
 
 /** Fills `facts` with the flow in `slot`, as conn.log would tell it. */
-export function readFlow(flows: FlowTable, slot: number, facts: FlowFacts): void {
+export function readFlow(flows: Flows, slot: number, facts: FlowFacts): void {
   facts.start = flows.firstSeconds[slot]! + flows.firstNanos[slot]! / 1e9;
   facts.duration = Math.max(0, flows.durationNanos(slot) / 1e9);
   facts.protocol = flows.ipProtocol[slot]!;

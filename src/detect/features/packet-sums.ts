@@ -2,7 +2,7 @@
  * What the set `packet` and the older shape of model need of every packet: sums by slot of the flow table, kept beside it
  * and only when asked for. 400 bytes a slot, and twice `FIRST_BYTES` for the beginning of each side's payload.
  */
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { PacketBatch } from '../../packet/batch.ts';
 import { TCP_FLAG } from '../../packet/layer.ts';
 
@@ -47,12 +47,12 @@ export const WHOLE = {
 const WIDTH = 48;
 
 export class PacketSums {
-  readonly #flows: FlowTable;
+  readonly #flows: Flows;
   #sums = new Float64Array(0);
   #bytes = new Uint8Array(0);
   #base = 0;
 
-  constructor(flows: FlowTable) {
+  constructor(flows: Flows) {
     this.#flows = flows;
   }
 

@@ -15,7 +15,7 @@ import { FlowFacts } from '../../detect/features/flow-facts.ts';
 import { PacketSums } from '../../detect/features/packet-sums.ts';
 import { analyze, type AnalyzeOptions } from '../../engine/analyze.ts';
 import type { Output } from '../../engine/output.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import { type LabelledFlow, LabelParser } from '../labels/conn-log-labels.ts';
 import { classOfLabel } from '../labels/label-class.ts';
 import type { LabelIndex, LabelQuery } from '../labels/label-index.ts';
@@ -130,7 +130,7 @@ class FeatureOutput implements Output {
     }
   }
 
-  flowStart(slot: number, flows: FlowTable): void {
+  flowStart(slot: number, flows: Flows): void {
     if (this.#extractor === null) {
       if (needsPackets(this.#set)) this.#sums = new PacketSums(flows);
       this.#extractor = new FlowExtractor(this.#set, flows, this.#sums);
@@ -138,7 +138,7 @@ class FeatureOutput implements Output {
     this.#sums?.flowStart(slot);
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     this.#extractor!.row(slot, this.#row, 0);
     const query = {
       start: flows.firstSeconds[slot]! + flows.firstNanos[slot]! / 1e9,

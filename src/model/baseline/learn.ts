@@ -5,7 +5,7 @@ import { compareText } from '../../bytes/order.ts';
 import { CONN_SET_ID } from '../../detect/features/conn-set.ts';
 import { FlowExtractor } from '../../detect/features/extractor.ts';
 import type { DeviceRegistry } from '../../device/registry.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { BaselineModel, Histories } from './baseline-file.ts';
 import { DeviceHours, HOUR_FEATURES, hourRow } from './device-hours.ts';
 import { type History, learnHistory } from './history.ts';
@@ -17,7 +17,7 @@ const DEVICE_ROWS = 2000;
 const MAX_DEVICES = 256;
 
 export class BaselineLearner {
-  readonly #flows: FlowTable;
+  readonly #flows: Flows;
   readonly #devices: DeviceRegistry;
   readonly #extractor: FlowExtractor;
   readonly #row: Float32Array;
@@ -25,7 +25,7 @@ export class BaselineLearner {
   readonly #byDevice = new Map<number, Reservoir>();
   readonly #hours = new DeviceHours();
 
-  constructor(flows: FlowTable, devices: DeviceRegistry) {
+  constructor(flows: Flows, devices: DeviceRegistry) {
     this.#flows = flows;
     this.#devices = devices;
     this.#extractor = new FlowExtractor('conn', flows, null);

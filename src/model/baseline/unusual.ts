@@ -13,7 +13,7 @@ import { FlowExtractor } from '../../detect/features/extractor.ts';
 import type { FeatureDefinition } from '../../detect/features/feature.ts';
 import type { Finding } from '../../detect/finding.ts';
 import type { DeviceRegistry } from '../../device/registry.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { BaselineModel, Histories } from './baseline-file.ts';
 import { DeviceHours, HOUR_FEATURES, hourRow } from './device-hours.ts';
 import { type History, oddColumns } from './history.ts';
@@ -36,14 +36,14 @@ const newLog = (): Log => new EpisodeLog<Notes>(GAP_SECONDS, () => ({ peer: '', 
 
 export class UnusualScoring {
   readonly #model: BaselineModel;
-  readonly #flows: FlowTable;
+  readonly #flows: Flows;
   readonly #devices: DeviceRegistry;
   readonly #extractor: FlowExtractor;
   readonly #row: Float32Array;
   readonly #hours = new DeviceHours();
   readonly #flowLog = newLog();
 
-  constructor(model: BaselineModel, flows: FlowTable, devices: DeviceRegistry) {
+  constructor(model: BaselineModel, flows: Flows, devices: DeviceRegistry) {
     this.#model = model;
     this.#flows = flows;
     this.#devices = devices;

@@ -1,5 +1,5 @@
 import { formatTime } from '../../bytes/time.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import type { Observation } from '../../protocol/observation.ts';
 import { LineFile } from '../line-file.ts';
@@ -40,7 +40,7 @@ export class EventFile {
     this.#file = new LineFile(path);
   }
 
-  observe(observation: Observation, at: MessageContext, flows: FlowTable): void {
+  observe(observation: Observation, at: MessageContext, flows: Flows): void {
     const part = messagePart(observation);
     if (part === null) return;
     this.#write({
@@ -52,7 +52,7 @@ export class EventFile {
     });
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     this.#write({
       timestamp: formatTime(flows.lastSeconds[slot]!, flows.lastNanos[slot]!),
       event_type: 'flow',

@@ -1,7 +1,7 @@
 import { formatIpAt } from '../../bytes/address.ts';
 import { formatTime } from '../../bytes/time.ts';
 import { communityId } from '../../flow/community-id.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 58: 'IPv6-ICMP' };
 const END_REASONS: Readonly<Record<number, string>> = {
@@ -13,7 +13,7 @@ const END_REASONS: Readonly<Record<number, string>> = {
 };
 
 /** The members by which an event belongs to a flow, named as EVE names them. Source is the originator. */
-export function flowIdentity(flows: FlowTable, slot: number): Record<string, unknown> {
+export function flowIdentity(flows: Flows, slot: number): Record<string, unknown> {
   const protocol = flows.ipProtocol[slot]!;
   const isIcmp = protocol === 1 || protocol === 58;
   const ports = isIcmp
@@ -30,7 +30,7 @@ export function flowIdentity(flows: FlowTable, slot: number): Record<string, unk
 }
 
 /** What a flow did, as EVE's `flow` and `tcp` members; `conn_state` and `history` are Zeek's. */
-export function flowSummary(flows: FlowTable, slot: number): Record<string, unknown> {
+export function flowSummary(flows: Flows, slot: number): Record<string, unknown> {
   const summary: Record<string, unknown> = {
     flow: {
       pkts_toserver: flows.origPackets[slot]!,

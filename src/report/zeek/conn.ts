@@ -1,4 +1,4 @@
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import { PROTOCOLS } from '../../protocol/list.ts';
 import { FLOW_ID_FIELDS, flowIdValues, transportName } from './flow-id.ts';
 import { isLocalAddress } from './local-nets.ts';
@@ -41,14 +41,14 @@ const TUNNEL_SERVICE: Readonly<Record<number, string>> = {
 };
 
 /** Zeek's name of the service recognised from content; undefined when none was. */
-export function serviceName(flows: FlowTable, slot: number): string | undefined {
+export function serviceName(flows: Flows, slot: number): string | undefined {
   const tunnel = flows.tunnelPort(slot);
   if (tunnel !== undefined) return TUNNEL_SERVICE[tunnel];
   const name = PROTOCOLS[flows.service[slot]! - 1]?.name;
   return name === undefined ? undefined : (ZEEK_SERVICE[name] ?? name);
 }
 
-export function connValues(flows: FlowTable, slot: number): FieldValue[] {
+export function connValues(flows: Flows, slot: number): FieldValue[] {
   const duration = flows.durationNanos(slot);
   // Zeek leaves sizes unset together with a duration of zero.
   const isLonger = duration > 0;

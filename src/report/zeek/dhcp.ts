@@ -1,5 +1,5 @@
 import { formatIpv4, formatMac } from '../../bytes/address.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import type { Dhcpv4Observation } from '../../protocol/dhcpv4.ts';
 import { flowUid } from '../../flow/uid.ts';
@@ -74,7 +74,7 @@ export class DhcpLogRows {
     this.#write = write;
   }
 
-  observe(message: Dhcpv4Observation, at: MessageContext, flows: FlowTable): void {
+  observe(message: Dhcpv4Observation, at: MessageContext, flows: Flows): void {
     for (const [id, transaction] of this.#open) {
       const isFull = this.#open.size >= MAX_OPEN && !this.#open.has(message.transactionId);
       if (!isFull && at.seconds - transaction.seconds <= MAX_AGE_SECONDS) break;

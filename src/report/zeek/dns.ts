@@ -1,4 +1,4 @@
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import type { DnsObservation, DnsRecord } from '../../protocol/dns.ts';
 import { queryClassName, queryTypeName, responseCodeName } from './dns-names.ts';
@@ -49,7 +49,7 @@ export class DnsLogRows {
     this.#write = write;
   }
 
-  observe(message: DnsObservation, at: MessageContext, flows: FlowTable): void {
+  observe(message: DnsObservation, at: MessageContext, flows: Flows): void {
     if (at.flow < 0) return;
     const here: Query = {
       message,

@@ -1,5 +1,5 @@
 import { formatIpAt } from '../../bytes/address.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import { flowUid } from '../../flow/uid.ts';
 import type { Field, FieldValue } from './value.ts';
 
@@ -12,7 +12,7 @@ export const FLOW_ID_FIELDS: readonly Field[] = [
   { name: 'id.resp_p', type: 'port' },
 ];
 
-export function flowIdValues(flows: FlowTable, slot: number): FieldValue[] {
+export function flowIdValues(flows: Flows, slot: number): FieldValue[] {
   return [
     flowUid(flows, slot),
     formatIpAt(flows.origIp, slot * 4),

@@ -1,4 +1,4 @@
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import { flowIdValues } from './flow-id.ts';
 import { type FieldValue, timeText } from './value.ts';
@@ -43,7 +43,7 @@ export class FlowRows<State> {
     return state;
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     const open = this.#open.get(slot);
     if (open === undefined) return;
     this.#open.delete(slot);

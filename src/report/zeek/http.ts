@@ -1,4 +1,4 @@
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import type { HttpRequestObservation, HttpResponseObservation } from '../../protocol/http.ts';
 import { FLOW_ID_FIELDS, flowIdValues } from './flow-id.ts';
@@ -82,7 +82,7 @@ export class HttpLogRows {
     else transaction.response = message;
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     const transactions = this.#open.get(slot);
     if (transactions === undefined) return;
     this.#open.delete(slot);
@@ -90,7 +90,7 @@ export class HttpLogRows {
   }
 }
 
-function rowOf(transaction: Transaction, depth: number, flows: FlowTable, slot: number): FieldValue[] {
+function rowOf(transaction: Transaction, depth: number, flows: Flows, slot: number): FieldValue[] {
   const { seconds, nanos, request, informational, response } = transaction;
   const set = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
   return [

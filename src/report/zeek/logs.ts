@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { LanscopeError } from '../../bytes/error.ts';
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import type { Observation } from '../../protocol/observation.ts';
 import { CONN_FIELDS, connValues } from './conn.ts';
@@ -78,7 +78,7 @@ export class ZeekLogs {
     }
   }
 
-  observe(observation: Observation, at: MessageContext, flows: FlowTable): void {
+  observe(observation: Observation, at: MessageContext, flows: Flows): void {
     switch (observation.kind) {
       case 'dns':
         this.#dns.observe(observation, at, flows);
@@ -115,7 +115,7 @@ export class ZeekLogs {
     }
   }
 
-  flowEnd(slot: number, flows: FlowTable): void {
+  flowEnd(slot: number, flows: Flows): void {
     this.#seconds = Math.max(this.#seconds, flows.lastSeconds[slot]!);
     this.#dns.flowEnd(slot);
     for (const rows of [this.#ssl, this.#quic, this.#http, this.#ssh]) rows.flowEnd(slot, flows);

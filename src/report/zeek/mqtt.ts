@@ -1,4 +1,4 @@
-import type { FlowTable } from '../../flow/table.ts';
+import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
 import type { MqttConnectObservation } from '../../protocol/mqtt.ts';
 import { FLOW_ID_FIELDS, flowIdValues } from './flow-id.ts';
@@ -21,7 +21,7 @@ const VERSIONS: Readonly<Record<number, string>> = { 3: '3.1', 4: '3.1.1', 5: '5
 export function mqttConnectValues(
   message: MqttConnectObservation,
   at: MessageContext,
-  flows: FlowTable,
+  flows: Flows,
 ): FieldValue[] {
   return [
     timeText(at.seconds, at.nanos),

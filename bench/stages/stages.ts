@@ -111,7 +111,7 @@ function wholePass(memory: HotMemory | null, reports: boolean): Pass {
       pipeline.finish();
       if (!reports) return;
       const facts = { complete: true, version: 'bench', startedAt: new Date(0), elapsedMs: 0 };
-      const report = assembleReport(pipeline, source, facts);
+      const report = assembleReport(pipeline, source.inputs, facts);
       for (const _ of reportChunks(report));
     },
   };

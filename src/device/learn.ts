@@ -118,7 +118,7 @@ export class Learner {
     const signature = this.syns.signature(batch, i);
     if (signature === '') return;
     this.about = device;
-    this.packet = batch.firstPacketNumber + i;
+    this.packet = batch.packetNumber(i);
     this.count(keepFingerprint(this.registry.devices[device]!, 'tcp-syn', signature));
     collectFingerprint('tcp.syn', signature, this.claims);
   }

@@ -387,7 +387,7 @@ export class DeviceRegistry {
     );
     // A router stands for any number of addresses; that is no loss.
     if (this.addresses.overflow > overflow && initial === 1 && !this.addresses.forwards(source)) {
-      this.issues.add(ISSUE['device/list-limit'], batch.firstPacketNumber + i);
+      this.issues.add(ISSUE['device/list-limit'], batch.packetNumber(i));
     }
   }
 
@@ -404,7 +404,7 @@ export class DeviceRegistry {
       this.waiting[slot] = mac;
       if (!heardBefore && !understood) return -1;
       if (!heardBefore || count >= this.maxDevices) {
-        this.issues.add(ISSUE['device/limit'], batch.firstPacketNumber + i);
+        this.issues.add(ISSUE['device/limit'], batch.packetNumber(i));
         return -1;
       }
     }
@@ -424,7 +424,7 @@ export class DeviceRegistry {
     if (!isPrivateIp(w0, w1, w2, w3) && !isLoopbackIp(w0, w1, w2, w3)) return -1;
     if (w2 === 0xffff && (w3 & 0xff) === 0xff) return -1; // a directed broadcast, as far as can be told
     if (this.devices.length >= this.maxDevices) {
-      this.issues.add(ISSUE['device/limit'], batch.firstPacketNumber + i);
+      this.issues.add(ISSUE['device/limit'], batch.packetNumber(i));
       return -1;
     }
     const index = this.create(`ip:${formatIp(w0, w1, w2, w3)}`, NO_MAC, batch, i);
@@ -448,7 +448,7 @@ export class DeviceRegistry {
       evidence: new Map(),
       fingerprints: new Map(),
       roles: new Set(),
-      firstPacket: batch.firstPacketNumber + i,
+      firstPacket: batch.packetNumber(i),
       firstSeconds: batch.tsSeconds[i]!,
       firstNanos: batch.tsNanos[i]!,
     });

@@ -117,7 +117,7 @@ export async function analyzeSource(
   pipeline.finish();
   let scored = stage === null ? NO_MODEL_RESULT : await stage.result(pipeline, ruleFindings(pipeline));
   if (unusual !== null) scored = unusual.addTo(scored, pipeline);
-  const report = assembleReport(pipeline, source, {
+  const report = assembleReport(pipeline, source.inputs, {
     complete,
     version: options.version,
     startedAt,

@@ -1,4 +1,4 @@
-import type { Source } from '../capture/source.ts';
+import type { SourceInfo } from '../capture/source.ts';
 import type { Finding, PacketTime } from '../detect/finding.ts';
 import { collectFindings } from '../detect/list.ts';
 import { NO_RISK, risksOf } from '../detect/risk.ts';
@@ -13,7 +13,7 @@ import type { Report } from '../report/schema.ts';
 import { changedSettings } from './overrides.ts';
 import { DEFAULT_CONFIG } from './config.ts';
 import { type ModelResult, NO_MODEL_RESULT } from './model-stage.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Learning } from './learning.ts';
 
 /** What belongs to this run alone. */
 export interface RunFacts {
@@ -26,16 +26,16 @@ export interface RunFacts {
 }
 
 /** What the detectors found, without what the configuration suppresses. */
-export function ruleFindings({ detectors, config, devices }: Pipeline): Finding[] {
+export function ruleFindings({ detectors, config, devices }: Learning): Finding[] {
   return collectFindings(detectors, config.detect, devices);
 }
 
-/** The report of a finished pipeline. */
-export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts): Report {
-  const { devices, totals, issues } = pipeline;
+/** The report of what was learned, when all is concluded, from these inputs. */
+export function assembleReport(learning: Learning, inputs: readonly SourceInfo[], run: RunFacts): Report {
+  const { devices, totals, issues } = learning;
   const scored = run.scored ?? NO_MODEL_RESULT;
   // Score and risks are of the rules alone: a model changes nothing that is there without it.
-  const findings = ruleFindings(pipeline);
+  const findings = ruleFindings(learning);
   const risks = risksOf(findings);
   const links = linksByDevice(devices);
   const facts: DeviceFacts[] = devices.devices.map((device) => ({
@@ -48,15 +48,15 @@ export function assembleReport(pipeline: Pipeline, source: Source, run: RunFacts
     links: links.get(device.index) ?? [],
     scores: scored.devices[device.index] ?? null,
   }));
-  const spans = source.inputs.map((_, index) => totals.spans[index] ?? { first: null, last: null });
+  const spans = inputs.map((_, index) => totals.spans[index] ?? { first: null, last: null });
   return buildReport({
-    inputs: source.inputs.map((info, index) => ({ info, ...spans[index]! })),
+    inputs: inputs.map((info, index) => ({ info, ...spans[index]! })),
     complete: run.complete,
-    settings: changedSettings(DEFAULT_CONFIG, pipeline.config),
+    settings: changedSettings(DEFAULT_CONFIG, learning.config),
     totals: {
       packets: totals.packets,
       bytes: totals.bytes,
-      flows: pipeline.flows.statistics.created,
+      flows: learning.flows.created,
       devices: devices.devices.length,
       first: extreme(
         spans.map((span) => span.first),

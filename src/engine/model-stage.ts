@@ -9,6 +9,7 @@ import type { Model } from '../model/load.ts';
 import type { PacketBatch } from '../packet/batch.ts';
 import type { ReportModel } from '../report/schema.ts';
 import type { Output } from './output.ts';
+import type { Learning } from './learning.ts';
 import type { Pipeline } from './pipeline.ts';
 
 export type { Model };
@@ -73,7 +74,7 @@ export class ModelStage implements Output {
     return this.#inTurn(() => this.#scoring!.finish());
   }
 
-  findingsSoFar(rules: readonly Finding[], { config, devices }: Pipeline): Finding[] {
+  findingsSoFar(rules: readonly Finding[], { config, devices }: Learning): Finding[] {
     return suppress(this.#scoring!.findingsSoFar(rules), config.detect, devices.devices);
   }
 
@@ -82,7 +83,7 @@ export class ModelStage implements Output {
   }
 
   /** What the flows that ended until now add; `rules` are the findings of the detectors. Nothing when scoring stopped. */
-  async result(pipeline: Pipeline, rules: readonly Finding[]): Promise<ModelResult> {
+  async result(learning: Learning, rules: readonly Finding[]): Promise<ModelResult> {
     const scoring = this.#scoring!;
     const findings = await this.#inTurn(async () => {
       await scoring.finish();
@@ -91,7 +92,7 @@ export class ModelStage implements Output {
     if (scoring.problem !== '') return NO_MODEL_RESULT;
     const { description, sha256 } = this.#model;
     return {
-      findings: suppress(findings, pipeline.config.detect, pipeline.devices.devices),
+      findings: suppress(findings, learning.config.detect, learning.devices.devices),
       devices: scoring.devices,
       models: [{ name: description.name, sha256, version: description.version }],
     };

@@ -5,7 +5,7 @@ import type { PacketBatch } from '../packet/batch.ts';
 import type { MessageContext } from '../protocol/decoder.ts';
 import type { Observation } from '../protocol/observation.ts';
 import type { Report } from '../report/schema.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Learning } from './learning.ts';
 
 /** What a model says of one flow. */
 export interface FlowScore {
@@ -38,7 +38,7 @@ export interface Output {
   /** A model scored a flow: after its end, in the order in which flows end. */
   flowScore?(score: FlowScore): void;
   /** What it found itself, so far, beside the findings of the detectors. */
-  findingsSoFar?(rules: readonly Finding[], pipeline: Pipeline): readonly Finding[];
+  findingsSoFar?(rules: readonly Finding[], learning: Learning): readonly Finding[];
   /** Awaited between batches, so that a slow disk slows reading instead of filling memory. */
   drain?(): Promise<void>;
   /** No more packets: what is buffered is written. */

@@ -6,7 +6,7 @@ import { BASELINE_NAME, type LoadedBaseline } from '../model/baseline/baseline-f
 import { UnusualScoring } from '../model/baseline/unusual.ts';
 import type { ModelResult } from './model-stage.ts';
 import type { Output } from './output.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Learning } from './learning.ts';
 
 export class UnusualStage implements Output {
   readonly #baseline: LoadedBaseline;
@@ -29,7 +29,7 @@ export class UnusualStage implements Output {
   }
 
   /** After the last packet: what a model found, and what is unusual. */
-  addTo(result: ModelResult, { config, devices }: Pipeline): ModelResult {
+  addTo(result: ModelResult, { config, devices }: Learning): ModelResult {
     return {
       ...result,
       findings: [...result.findings, ...suppress(this.#scoring!.findings(), config.detect, devices.devices)],

@@ -5,6 +5,7 @@ import type { DecodeResult, MessageContext, MessageDecoder, MessageSink } from '
 import { PROTOCOLS } from '../protocol/list.ts';
 import type { Observation } from '../protocol/observation.ts';
 import { wider } from './columns.ts';
+import type { PayloadInspector } from './intake.ts';
 import { StreamStore } from './stream.ts';
 import { sequenceDelta } from './tcp-endpoint.ts';
 import type { Flows } from './flows.ts';
@@ -41,7 +42,7 @@ const STATE = {
  * A TCP message that lies whole in the direction's first segment is decoded in place; otherwise the start of the
  * stream is kept and offered again as it grows. Decoders of other EtherTypes, LLC and IP protocols see every packet.
  */
-export class Inspector {
+export class Inspector implements PayloadInspector {
   readonly #flows: Flows;
   readonly #issues: IssueCounter;
   readonly #decoders: readonly MessageDecoder[];

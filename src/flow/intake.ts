@@ -3,7 +3,6 @@ import type { IssueCounter } from '../packet/issue.ts';
 import { IS_TUNNEL_PORT } from '../packet/encapsulation.ts';
 import { LAYER } from '../packet/layer.ts';
 import { FragmentReassembler } from './fragments.ts';
-import type { Inspector } from './inspect.ts';
 import { OuterPacket } from './outer.ts';
 import type { FlowTable } from './table.ts';
 import { flowUid, tunnelUid } from './uid.ts';
@@ -11,18 +10,31 @@ import { flowUid, tunnelUid } from './uid.ts';
 /** Told of every packet of a flow after the table counted it. */
 export type PacketTap = (batch: PacketBatch, i: number, slot: number, fromOriginator: boolean) => void;
 
+/** Looks at the payload of packets for messages. */
+export interface PayloadInspector {
+  /** Looks at packet `i`, which belongs to flow `slot` (-1 for none), right after the table counted it. */
+  packet(batch: PacketBatch, i: number, slot: number): void;
+  /** Of which directions of a flow no more payload is looked at: 1 the originator's, 2 the responder's. */
+  inspected(slot: number): number;
+}
+
 /**
  * The way of a packet into the room: fragments wait until their datagram is whole, a tunnel counts as a flow of its
  * own and as the parent of what it carries, and everything else goes straight to the table and the inspector.
  */
 export class FlowIntake {
   readonly #flows: FlowTable;
-  readonly #inspector: Inspector;
+  readonly #inspector: PayloadInspector;
   readonly #fragments: FragmentReassembler;
   readonly #outer = new OuterPacket();
   readonly #tap: PacketTap | null;
 
-  constructor(flows: FlowTable, inspector: Inspector, issues: IssueCounter, tap: PacketTap | null = null) {
+  constructor(
+    flows: FlowTable,
+    inspector: PayloadInspector,
+    issues: IssueCounter,
+    tap: PacketTap | null = null,
+  ) {
     this.#tap = tap;
     this.#flows = flows;
     this.#inspector = inspector;

@@ -104,27 +104,28 @@ export class PacketBatch {
   /** Offset of the second frame of several in one (`Subframes` reads them); 0 when there is none. */
   readonly subframeOffset: Uint32Array;
 
-  constructor(capacity = DEFAULT_BATCH_SIZE, memory: HotMemory | null = null) {
+  /** `memory`: columns lie there if they fit; a buffer: they lie at its start, as they are. */
+  constructor(capacity = DEFAULT_BATCH_SIZE, memory: HotMemory | ArrayBuffer | null = null) {
     this.capacity = capacity;
-    const base = memory === null || capacity > ROWS ? -1 : memory.take(COLUMN.end);
-    this.hot = base < 0 ? null : memory;
-    this.base = base;
+    let buffer: ArrayBuffer | null = null;
+    if (memory instanceof ArrayBuffer) {
+      buffer = memory;
+      this.hot = null;
+      this.base = 0;
+    } else {
+      this.base = memory === null || capacity > ROWS ? -1 : memory.take(COLUMN.end);
+      this.hot = this.base < 0 ? null : memory;
+      buffer = this.hot?.buffer ?? null;
+    }
+    const { base } = this;
     const u32 = (name: keyof typeof COLUMN, length = capacity): Uint32Array =>
-      this.hot === null
-        ? new Uint32Array(length)
-        : new Uint32Array(this.hot.buffer, base + COLUMN[name], length);
+      buffer === null ? new Uint32Array(length) : new Uint32Array(buffer, base + COLUMN[name], length);
     const u16 = (name: keyof typeof COLUMN): Uint16Array =>
-      this.hot === null
-        ? new Uint16Array(capacity)
-        : new Uint16Array(this.hot.buffer, base + COLUMN[name], capacity);
+      buffer === null ? new Uint16Array(capacity) : new Uint16Array(buffer, base + COLUMN[name], capacity);
     const u8 = (name: keyof typeof COLUMN): Uint8Array =>
-      this.hot === null
-        ? new Uint8Array(capacity)
-        : new Uint8Array(this.hot.buffer, base + COLUMN[name], capacity);
+      buffer === null ? new Uint8Array(capacity) : new Uint8Array(buffer, base + COLUMN[name], capacity);
     const f64 = (name: keyof typeof COLUMN): Float64Array =>
-      this.hot === null
-        ? new Float64Array(capacity)
-        : new Float64Array(this.hot.buffer, base + COLUMN[name], capacity);
+      buffer === null ? new Float64Array(capacity) : new Float64Array(buffer, base + COLUMN[name], capacity);
     this.frameOffset = u32('frameOffset');
     this.capLen = u32('capLen');
     this.wireLen = u32('wireLen');
@@ -133,11 +134,11 @@ export class PacketBatch {
     this.linkType = u16('linkType');
     this.interfaceId = u16('interfaceId');
     this.layers = u32('layers');
-    this.srcMac = f64('srcMac').fill(NO_MAC);
-    this.dstMac = f64('dstMac').fill(NO_MAC);
+    this.srcMac = f64('srcMac');
+    this.dstMac = f64('dstMac');
     this.etherType = u16('etherType');
-    this.vlanId = u16('vlanId').fill(NO_VLAN);
-    this.innerVlanId = u16('innerVlanId').fill(NO_VLAN);
+    this.vlanId = u16('vlanId');
+    this.innerVlanId = u16('innerVlanId');
     this.tunnelDepth = u8('tunnelDepth');
     this.netOffset = u32('netOffset');
     this.outerNetOffset = u32('outerNetOffset');
@@ -157,6 +158,11 @@ export class PacketBatch {
     this.payloadLen = u32('payloadLen');
     this.payloadCapLen = u32('payloadCapLen');
     this.subframeOffset = u32('subframeOffset');
+    if (memory instanceof ArrayBuffer) return;
+    this.srcMac.fill(NO_MAC);
+    this.dstMac.fill(NO_MAC);
+    this.vlanId.fill(NO_VLAN);
+    this.innerVlanId.fill(NO_VLAN);
   }
 
   /** 1-based number of row `i` within its input; with `input` it is unique in the analysis. */

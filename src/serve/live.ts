@@ -100,7 +100,7 @@ export async function runLive(run: LiveRun): Promise<Report> {
   });
   const reportSoFar = (complete: boolean, scored: ModelResult): Report =>
     pipeline.devices.allSoFar(() =>
-      assembleReport(pipeline, source, {
+      assembleReport(pipeline, source.inputs, {
         complete,
         version,
         startedAt,

@@ -61,6 +61,14 @@ await build({
     builtinsWithoutModules(),
   ],
 });
+// Started as a thread by analyses of large captures: in one script, which is there sooner than modules are.
+await build({
+  ...common,
+  entryPoints: { 'traffic-thread': join(root, 'src/engine/relay/traffic-thread.ts') },
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  plugins: [foldConstants(), bundlePackages(root), builtinsWithoutModules()],
+});
 // Started as processes of their own by `test` and `corpus run`.
 await build({
   ...common,

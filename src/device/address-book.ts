@@ -85,6 +85,12 @@ export class AddressBook {
     if ((how & PROVED) !== 0) this.prove(device, w0, w1, w2, w3, how);
   }
 
+  /** The address was claimed for the device in this way before. */
+  isClaimed(device: number, words: Uint32Array, at: number, how: number): boolean {
+    const entry = this.table.find(device, words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    return entry >= 0 && (this.claims[entry]! & how) !== 0;
+  }
+
   private prove(device: number, w0: number, w1: number, w2: number, w3: number, how: number): void {
     let entry = this.provedBy.find(-1, w0, w1, w2, w3);
     if (entry < 0) {

@@ -77,6 +77,8 @@ export class DeviceRegistry {
   private ipDevices = new Int32Array(FIRST_ENTRIES);
   private readonly waiting = new Float64Array(LIMIT.waiting).fill(NO_MAC);
   private readonly seen = new Int32Array(1 << SEEN_BITS);
+  /** Devices that sent from more addresses than are kept. */
+  private readonly roomless = new Set<number>();
   /** Seconds and nanoseconds of the latest packet. */
   private readonly latest: Uint32Array = new Uint32Array(2);
   /** Devices that the packet last given to `packet` was counted for, -1 for none. */
@@ -158,6 +160,32 @@ export class DeviceRegistry {
       if ((batch.tcpFlags[i]! & SYN_OR_SYN_ACK) === TCP_FLAG.syn && source >= 0)
         this.learner.syn(source, batch, i);
     }
+  }
+
+  /**
+   * Row `i` was last given to `packet`: packets between the same ends bring nothing but numbers, as their ends are
+   * devices, or never will be.
+   */
+  isSettled(batch: PacketBatch, i: number): boolean {
+    const { source, destination } = this;
+    if (batch.srcMac[i]! <= 0 && batch.dstMac[i]! <= 0) {
+      return (source >= 0 && destination >= 0) || this.devices.length < this.maxDevices;
+    }
+    const isToGroup = (batch.layers[i]! & LAYER.linkGroup) !== 0;
+    return (source >= 0 || batch.srcMac[i]! <= 0) && (destination >= 0 || isToGroup || batch.dstMac[i]! <= 0);
+  }
+
+  /** Adds packets that a device sent and got to its traffic, the latest at this time. */
+  add(device: number, traffic: DeviceTraffic, seconds: number, nanos: number): void {
+    this.packetsOut[device]! += traffic.packetsOut;
+    this.packetsIn[device]! += traffic.packetsIn;
+    this.bytesOut[device]! += traffic.bytesOut;
+    this.bytesIn[device]! += traffic.bytesIn;
+    this.isLatest(seconds, nanos);
+    const last = this.lastSeconds[device]!;
+    if (seconds < last || (seconds === last && nanos <= this.lastNanos[device]!)) return;
+    this.lastSeconds[device] = seconds;
+    this.lastNanos[device] = nanos;
   }
 
   /** Adds packets that were counted elsewhere (row `i`) to their sender's and receiver's traffic, if they are known. */
@@ -372,21 +400,24 @@ export class DeviceRegistry {
     const key = (high ^ Math.imul(source * 2 + initial, 0x27d4eb2f)) | 0;
     const hash = Math.imul(from[at + 3]! ^ key ^ (key >>> 15), 0x85ebca6b) | 1;
     const slot = hash >>> SEEN_SHIFT;
-    if (this.seen[slot] === hash) return;
+    const { addresses } = this;
+    // Of a flow its end tells the last time: not all of its packets come here.
+    const hasFlow = (batch.layers[i]! & (LAYER.tcp | LAYER.udp)) !== 0;
+    if (this.seen[slot] === hash) {
+      if (!hasFlow) addresses.touch(source, from, at, batch.tsSeconds[i]!);
+      return;
+    }
     this.seen[slot] = hash;
     const how = initial === 1 ? CLAIM.direct : CLAIM.forwarded;
-    const overflow = this.addresses.overflow;
-    this.addresses.claim(
-      source,
-      from[at]!,
-      from[at + 1]!,
-      from[at + 2]!,
-      from[at + 3]!,
-      how,
-      batch.tsSeconds[i]!,
-    );
-    // A router stands for any number of addresses; that is no loss.
-    if (this.addresses.overflow > overflow && initial === 1 && !this.addresses.forwards(source)) {
+    if (hasFlow && addresses.isClaimed(source, from, at, how)) return;
+    const { overflow } = addresses;
+    addresses.claim(source, from[at]!, from[at + 1]!, from[at + 2]!, from[at + 3]!, how, batch.tsSeconds[i]!);
+    // A router stands for any number of addresses; that is no loss. Once a device: how often such a packet comes
+    // here says nothing.
+    if (addresses.overflow > overflow && initial === 1 && !addresses.forwards(source)) {
+      const { roomless } = this;
+      if (roomless.has(source)) return;
+      roomless.add(source);
       this.issues.add(ISSUE['device/list-limit'], batch.packetNumber(i));
     }
   }

@@ -1,13 +1,15 @@
 import { LanscopeError } from '../bytes/error.ts';
-import { openCaptures } from '../capture/open.ts';
-import type { Source, SourceOptions } from '../capture/source.ts';
+import { openCaptures, STDIN } from '../capture/open.ts';
+import type { Source, SourceInfo, SourceOptions } from '../capture/source.ts';
 import type { Baseline } from '../detect/baseline.ts';
 import { extendKnowledge } from '../fingerprint/knowledge.ts';
 import { HotMemory } from '../hot/memory.ts';
 import type { Report } from '../report/schema.ts';
 import { DEFAULT_CONFIG, type EngineConfig } from './config.ts';
 import type { Output } from './output.ts';
+import type { Learning, LearningOptions } from './learning.ts';
 import { Pipeline } from './pipeline.ts';
+import { followTraffic } from './relay/follow.ts';
 import type { Selection } from './selection.ts';
 import { assembleReport, ruleFindings } from './assemble.ts';
 import type { Model } from '../model/load.ts';
@@ -50,6 +52,8 @@ export interface AnalyzeOptions {
   readonly strict?: boolean;
   /** Memory that the source's batches lie in. */
   readonly memory?: HotMemory;
+  /** Threads: 1 when absent; with 2 and more, 2 where that is possible. The report is the same. */
+  readonly jobs?: number;
   /** Version of the program, for the report. */
   readonly version: string;
 }
@@ -63,9 +67,11 @@ export interface Analysis {
  * Throws `LanscopeError`: what the caller can mend (no such file, not a capture, with `strict` damage).
  */
 export async function analyze(options: AnalyzeOptions): Promise<Analysis> {
+  const work = new Work(options);
+  if (usesTwoThreads(options, work.outputs)) return analyzeInTwo(options, work);
   const memory = HotMemory.open();
   try {
-    return await analyzeSource(openCaptures(options.paths, { ...options.source, memory }), {
+    return await analyzeWith(work, openCaptures(options.paths, { ...options.source, memory }), {
       ...options,
       memory,
     });
@@ -79,53 +85,107 @@ export async function analyzeSource(
   source: Source,
   options: Omit<AnalyzeOptions, 'paths'>,
 ): Promise<Analysis> {
+  return analyzeWith(new Work(options), source, options);
+}
+
+async function analyzeWith(
+  work: Work,
+  source: Source,
+  options: Omit<AnalyzeOptions, 'paths'>,
+): Promise<Analysis> {
   const { signal, onProgress } = options;
-  const startedAt = new Date();
-  const started = process.hrtime.bigint();
-  const given = options.outputs ?? [];
-  const stage = options.model === undefined ? null : new ModelStage(options.model, given, options.onNotice);
-  const unusual = options.baselineModel === undefined ? null : new UnusualStage(options.baselineModel);
-  const outputs: Output[] = [stage, unusual, ...given].filter((output) => output !== null);
   const pipeline = new Pipeline({
-    config: options.config ?? DEFAULT_CONFIG,
+    ...work.learning,
     selection: options.selection ?? null,
-    outputs,
     ...(options.memory === undefined ? {} : { memory: options.memory }),
-    ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
-    ...(options.fingerprints === undefined ? {} : { knowledge: extendKnowledge(options.fingerprints) }),
   });
   const stop = (): void => void source.close();
   signal?.addEventListener('abort', stop, { once: true });
-  let complete = true;
   try {
     for await (const batch of source) {
       pipeline.process(batch);
-      for (const output of outputs) await output.drain?.();
+      await work.drain();
       onProgress?.(progressOf(source, pipeline));
-      if (signal?.aborted === true || pipeline.isSatisfied) {
-        complete = signal?.aborted !== true;
-        break;
-      }
+      if (signal?.aborted === true || pipeline.isSatisfied) break;
     }
-    if (signal?.aborted === true) complete = false;
   } finally {
     signal?.removeEventListener('abort', stop);
     await source.close();
   }
-  if (options.strict === true) refuseDamage(source);
-  if (stage !== null) await finishFlows(pipeline, stage);
+  if (options.strict === true) refuseDamage(source.inputs);
+  if (work.stage !== null) await finishFlows(pipeline, work.stage);
   pipeline.finish();
-  let scored = stage === null ? NO_MODEL_RESULT : await stage.result(pipeline, ruleFindings(pipeline));
-  if (unusual !== null) scored = unusual.addTo(scored, pipeline);
-  const report = assembleReport(pipeline, source.inputs, {
-    complete,
-    version: options.version,
-    startedAt,
-    elapsedMs: Number(process.hrtime.bigint() - started) / 1e6,
-    scored,
+  return work.report(pipeline, source.inputs);
+}
+
+async function analyzeInTwo(options: AnalyzeOptions, work: Work): Promise<Analysis> {
+  const { learning, inputs } = await followTraffic({
+    ...work.learning,
+    paths: options.paths,
+    source: options.source ?? {},
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    onParcel: async ({ packets, bytesRead, totalBytes }) => {
+      await work.drain();
+      options.onProgress?.({ packets, bytesRead, totalBytes });
+    },
   });
-  for (const output of outputs) await output.end(report);
-  return { report };
+  if (options.strict === true) refuseDamage(inputs);
+  learning.conclude();
+  return work.report(learning, inputs);
+}
+
+/** What an analysis is besides its packets: who is told of them, and the report at the end. */
+class Work {
+  readonly outputs: readonly Output[];
+  readonly learning: LearningOptions;
+  readonly stage: ModelStage | null;
+  readonly #unusual: UnusualStage | null;
+  readonly #options: Omit<AnalyzeOptions, 'paths'>;
+  readonly #startedAt = new Date();
+  readonly #started = process.hrtime.bigint();
+
+  constructor(options: Omit<AnalyzeOptions, 'paths'>) {
+    const given = options.outputs ?? [];
+    this.#options = options;
+    this.stage = options.model === undefined ? null : new ModelStage(options.model, given, options.onNotice);
+    this.#unusual = options.baselineModel === undefined ? null : new UnusualStage(options.baselineModel);
+    this.outputs = [this.stage, this.#unusual, ...given].filter((output) => output !== null);
+    this.learning = {
+      config: options.config ?? DEFAULT_CONFIG,
+      outputs: this.outputs,
+      ...(options.baseline === undefined ? {} : { baseline: options.baseline }),
+      ...(options.fingerprints === undefined ? {} : { knowledge: extendKnowledge(options.fingerprints) }),
+    };
+  }
+
+  async drain(): Promise<void> {
+    for (const output of this.outputs) await output.drain?.();
+  }
+
+  /** Scores what is left, builds the report and gives it to the outputs. */
+  async report(learning: Learning, inputs: readonly SourceInfo[]): Promise<Analysis> {
+    const { stage } = this;
+    let scored = stage === null ? NO_MODEL_RESULT : await stage.result(learning, ruleFindings(learning));
+    if (this.#unusual !== null) scored = this.#unusual.addTo(scored, learning);
+    const report = assembleReport(learning, inputs, {
+      complete: this.#options.signal?.aborted !== true,
+      version: this.#options.version,
+      startedAt: this.#startedAt,
+      elapsedMs: Number(process.hrtime.bigint() - this.#started) / 1e6,
+      scored,
+    });
+    for (const output of this.outputs) await output.end(report);
+    return { report };
+  }
+}
+
+/**
+ * Whether to read in a thread of its own. Not where a part of the analysis looks at every packet, for a choice of packets (a
+ * function does not go to another thread) and for standard input, which belongs to this one.
+ */
+function usesTwoThreads({ jobs, paths, selection }: AnalyzeOptions, outputs: readonly Output[]): boolean {
+  if (jobs === undefined || jobs < 2 || selection !== undefined || paths.includes(STDIN)) return false;
+  return outputs.every((output) => output.packet === undefined);
 }
 
 function progressOf(source: Source, pipeline: Pipeline): Progress {
@@ -138,8 +198,8 @@ function progressOf(source: Source, pipeline: Pipeline): Progress {
   return { packets: pipeline.totals.packets, bytesRead, totalBytes };
 }
 
-function refuseDamage(source: Source): void {
-  for (const { name, damage } of source.inputs) {
+function refuseDamage(inputs: readonly SourceInfo[]): void {
+  for (const { name, damage } of inputs) {
     if (damage !== null) {
       throw new LanscopeError(
         'INPUT_DAMAGED',

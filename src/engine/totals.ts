@@ -30,6 +30,15 @@ export interface TimeSpan {
   last: PacketTime | null;
 }
 
+/** What is counted packet by packet. */
+export interface TrafficCounts {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly spans: readonly TimeSpan[];
+  readonly layerPackets: Float64Array;
+  readonly layerBytes: Float64Array;
+}
+
 /** What is counted over all analyzed packets. */
 export class Totals {
   packets = 0;
@@ -95,6 +104,23 @@ export class Totals {
       this.bytes += wireBytes[i]!;
     }
     this.span(rows, null);
+  }
+
+  /** What can go to another thread: all but services. */
+  get counts(): TrafficCounts {
+    const { packets, bytes, spans, layerPackets, layerBytes } = this;
+    return { packets, bytes, spans, layerPackets, layerBytes };
+  }
+
+  /** Takes what another one counted of the packets; of this one only services were counted. */
+  absorb({ packets, bytes, spans, layerPackets, layerBytes }: TrafficCounts): void {
+    this.packets += packets;
+    this.bytes += bytes;
+    this.spans.push(...spans);
+    for (let bit = 0; bit < 32; bit++) {
+      this.layerPackets[bit]! += layerPackets[bit]!;
+      this.layerBytes[bit]! += layerBytes[bit]!;
+    }
   }
 
   addService(name: string, packets: number, bytes: number): void {

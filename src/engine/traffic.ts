@@ -18,6 +18,8 @@ export interface PacketCounter {
   readonly source: number;
   readonly destination: number;
   packet(batch: PacketBatch, i: number): void;
+  /** Packets like row `i`, the last given to `packet`, bring nothing but numbers. */
+  isSettled(batch: PacketBatch, i: number): boolean;
   /** Its counters lie in this memory, where the express lane counts for the same devices. */
   isIn(memory: HotMemory): boolean;
 }
@@ -112,7 +114,7 @@ export class Traffic {
       if (batch.subframeOffset[i] !== 0) this.#subframesOf(batch, i);
       else if (slot >= 0 && lane !== null && lane.canTake(batch, i)) {
         const inspected = this.#inspector.inspected(slot);
-        if (inspected !== 0) {
+        if (inspected !== 0 && this.#devices.isSettled(batch, i)) {
           this.#flows.admit(batch, i, slot, this.#devices.source, this.#devices.destination, inspected);
         }
       }

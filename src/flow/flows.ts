@@ -2,7 +2,7 @@ import { IP_PROTOCOL } from '../packet/layer.ts';
 import { FlowColumns, wider } from './columns.ts';
 import type { FlowConfig } from './config.ts';
 import { type ConnState, tcpConnState, udpConnState } from './conn-state.ts';
-import { historyLength, historyText, lettersInHistory } from './history.ts';
+import { HISTORY_WORDS, historyLength, historyText, lettersInHistory } from './history.ts';
 import {
   BLOCK,
   ENDPOINT,
@@ -20,6 +20,21 @@ export const FLOW_END = { closed: 1, timeout: 2, evicted: 3, capture: 4, reused:
 
 /** Tunnels remembered of one flow. */
 const MAX_TUNNEL_PARENTS = 8;
+
+/** Where flows are written to and read from: words and doubles, and how far each is. */
+export interface RecordLog {
+  readonly words: Uint32Array;
+  readonly doubles: Float64Array;
+  at: number;
+  doubleAt: number;
+}
+
+/** Words of a row that anything is said from (`payloadBytes`, `connState`, `missedBytes`). */
+const TOLD_WORDS = [W.start, W.last, W.ack, W.wraps, W.status, W.missed].flatMap((w) => [w, BLOCK + w]);
+
+/** Words and doubles at most of what is written of a flow at once. */
+export const RECORD_WORDS = 18 + HISTORY_WORDS + TOLD_WORDS.length;
+export const RECORD_DOUBLES = 5;
 
 /**
  * Flows to read from: the columns, and what can be said of a flow from them. `FlowTable` fills them from packets,
@@ -136,8 +151,122 @@ export class Flows extends FlowColumns {
     );
   }
 
+  /** Originator and responder change places. */
+  protected turn(slot: number): void {
+    const { origIp, respIp } = this;
+    for (let w = slot * 4; w < slot * 4 + 4; w++) {
+      const word = origIp[w]!;
+      origIp[w] = respIp[w]!;
+      respIp[w] = word;
+    }
+    swap(this.origPort, this.respPort, slot);
+    swap(this.origMac, this.respMac, slot);
+    swap(this.origPackets, this.respPackets, slot);
+    swap(this.origIpBytes, this.respIpBytes, slot);
+    swap(this.origTcpFlags, this.respTcpFlags, slot);
+  }
+
+  /** Writes what is known of a flow that begins. */
+  writeStart(slot: number, log: RecordLog): void {
+    const { words, doubles } = log;
+    let { at, doubleAt } = log;
+    words[at++] = this.id[slot]!;
+    for (let w = slot * 4; w < slot * 4 + 4; w++) words[at++] = this.origIp[w]!;
+    for (let w = slot * 4; w < slot * 4 + 4; w++) words[at++] = this.respIp[w]!;
+    words[at++] = this.origPort[slot]! | (this.respPort[slot]! << 16);
+    words[at++] = this.ipProtocol[slot]! | (this.tunnelDepth[slot]! << 8);
+    words[at++] = this.firstSeconds[slot]!;
+    words[at++] = this.firstNanos[slot]!;
+    doubles[doubleAt++] = this.origMac[slot]!;
+    doubles[doubleAt++] = this.respMac[slot]!;
+    doubles[doubleAt++] = this.firstPacket[slot]!;
+    log.at = at;
+    log.doubleAt = doubleAt;
+    this.writeCounts(slot, log);
+  }
+
+  /** Writes the rest of a flow that ends. */
+  writeEnd(slot: number, log: RecordLog): void {
+    const { words } = log;
+    this.writeCounts(slot, log);
+    let { at } = log;
+    const history = slot * HISTORY_WORDS;
+    for (let w = history; w < history + HISTORY_WORDS; w++) words[at++] = this.historyLetters[w]!;
+    for (const w of TOLD_WORDS) words[at++] = this.endpoints[slot * ROW + w]!;
+    log.at = at;
+  }
+
+  private writeCounts(slot: number, log: RecordLog): void {
+    const { words, doubles } = log;
+    const { at, doubleAt } = log;
+    words[at] = this.lastSeconds[slot]!;
+    words[at + 1] = this.lastNanos[slot]!;
+    words[at + 2] = this.origPackets[slot]!;
+    words[at + 3] = this.respPackets[slot]!;
+    words[at + 4] = this.origTcpFlags[slot]! | (this.respTcpFlags[slot]! << 8);
+    doubles[doubleAt] = this.origIpBytes[slot]!;
+    doubles[doubleAt + 1] = this.respIpBytes[slot]!;
+    log.at = at + 5;
+    log.doubleAt = doubleAt + 2;
+  }
+
+  /** Fills a slot, but for `service`, from what `writeStart` wrote. */
+  protected readStart(slot: number, log: RecordLog): void {
+    const { words, doubles } = log;
+    let { at, doubleAt } = log;
+    this.id[slot] = words[at++]!;
+    for (let w = slot * 4; w < slot * 4 + 4; w++) this.origIp[w] = words[at++]!;
+    for (let w = slot * 4; w < slot * 4 + 4; w++) this.respIp[w] = words[at++]!;
+    const ports = words[at++]!;
+    this.origPort[slot] = ports;
+    this.respPort[slot] = ports >>> 16;
+    const small = words[at++]!;
+    this.ipProtocol[slot] = small;
+    this.tunnelDepth[slot] = small >>> 8;
+    this.firstSeconds[slot] = words[at++]!;
+    this.firstNanos[slot] = words[at++]!;
+    this.origMac[slot] = doubles[doubleAt++]!;
+    this.respMac[slot] = doubles[doubleAt++]!;
+    this.firstPacket[slot] = doubles[doubleAt++]!;
+    log.at = at;
+    log.doubleAt = doubleAt;
+    this.readCounts(slot, log);
+  }
+
+  /** Fills in what `writeEnd` wrote. */
+  protected readEnd(slot: number, log: RecordLog): void {
+    const { words } = log;
+    this.readCounts(slot, log);
+    let { at } = log;
+    const history = slot * HISTORY_WORDS;
+    for (let w = history; w < history + HISTORY_WORDS; w++) this.historyLetters[w] = words[at++]!;
+    for (const w of TOLD_WORDS) this.endpoints[slot * ROW + w] = words[at++]!;
+    log.at = at;
+  }
+
+  private readCounts(slot: number, log: RecordLog): void {
+    const { words, doubles } = log;
+    const { at, doubleAt } = log;
+    this.lastSeconds[slot] = words[at]!;
+    this.lastNanos[slot] = words[at + 1]!;
+    this.origPackets[slot] = words[at + 2]!;
+    this.respPackets[slot] = words[at + 3]!;
+    this.origTcpFlags[slot] = words[at + 4]!;
+    this.respTcpFlags[slot] = words[at + 4]! >>> 8;
+    this.origIpBytes[slot] = doubles[doubleAt]!;
+    this.respIpBytes[slot] = doubles[doubleAt + 1]!;
+    log.at = at + 5;
+    log.doubleAt = doubleAt + 2;
+  }
+
   protected override widen(capacity: number): void {
     super.widen(capacity);
     this.endpoints = wider(this.endpoints, new Uint32Array(capacity * ROW));
   }
+}
+
+function swap(a: { [n: number]: number }, b: { [n: number]: number }, slot: number): void {
+  const value = a[slot]!;
+  a[slot] = b[slot]!;
+  b[slot] = value;
 }

@@ -139,7 +139,7 @@ export class Inspector implements PayloadInspector {
     context.seconds = batch.tsSeconds[i]!;
     context.nanos = batch.tsNanos[i]!;
     context.flow = slot;
-    context.fromOriginator = this.#flows.fromOriginator;
+    context.fromOriginator = slot < 0 || this.#flows.fromOriginator;
     this.#made = 0;
     this.#skip = 0;
   }

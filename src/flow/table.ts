@@ -28,6 +28,8 @@ const FIRST_CAPACITY = 1024;
 export interface FlowListener {
   /** The flow's first packet was counted; it is row `i` of `batch`. */
   flowStart?(slot: number, batch: PacketBatch, i: number): void;
+  /** It was known the wrong way round until now: originator and responder changed places. May come before its start. */
+  flowTurn?(slot: number): void;
   /** The flow ended; `endReason` of the table says why. */
   flowEnd?(slot: number): void;
 }
@@ -461,7 +463,7 @@ export class FlowTable extends Flows {
     } else this.#timeoutClass[slot] = CLASS.icmp;
     // Nothing answers from the broadcast address.
     if (flips && !(batch.dstIp[i * 4 + 3] === 0xffff_ffff && batch.dstIp[i * 4 + 2] === 0xffff)) {
-      this.#flipAddresses(slot);
+      this.turn(slot);
       appendHistory(this.historyLetters, slot, LETTER_FLIP);
       this.direction = 1;
     }
@@ -487,8 +489,9 @@ export class FlowTable extends Flows {
   #countSegment(slot: number, batch: PacketBatch, i: number): void {
     const effects = this.#tcp.segment(slot, this.direction, batch, i);
     if ((effects & EFFECT.flip) !== 0) {
-      this.#flipAddresses(slot);
+      this.turn(slot);
       this.direction ^= 1;
+      this.#listener.flowTurn?.(slot);
     }
     if ((effects & EFFECT.beyondHandshake) !== 0) this.#timeoutClass[slot] = CLASS.tcp;
     if ((effects & EFFECT.attempt) !== 0) this.#hasten(slot, this.#now() + this.config.tcpAttemptMs / 1000);
@@ -531,20 +534,6 @@ export class FlowTable extends Flows {
     if (this.origPackets[slot]! + this.respPackets[slot]! === 0) return;
     this.#wheel.remove(slot);
     this.#wheel.add(slot, Math.ceil(this.#deadline(slot)));
-  }
-
-  #flipAddresses(slot: number): void {
-    const { origIp, respIp } = this;
-    for (let w = slot * 4; w < slot * 4 + 4; w++) {
-      const word = origIp[w]!;
-      origIp[w] = respIp[w]!;
-      respIp[w] = word;
-    }
-    swap(this.origPort, this.respPort, slot);
-    swap(this.origMac, this.respMac, slot);
-    swap(this.origPackets, this.respPackets, slot);
-    swap(this.origIpBytes, this.respIpBytes, slot);
-    swap(this.origTcpFlags, this.respTcpFlags, slot);
   }
 
   #finish(slot: number, reason: number, isOnWheel: boolean): void {
@@ -607,12 +596,6 @@ export class FlowTable extends Flows {
 
 /** Bytes of an ICMP header, which Zeek does not count as payload. */
 const ICMP_HEADER = 8;
-
-function swap(a: { [n: number]: number }, b: { [n: number]: number }, slot: number): void {
-  const value = a[slot]!;
-  a[slot] = b[slot]!;
-  b[slot] = value;
-}
 
 function powerOfTwo(n: number): number {
   let size = 16;

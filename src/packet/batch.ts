@@ -104,11 +104,11 @@ export class PacketBatch {
   /** Offset of the second frame of several in one (`Subframes` reads them); 0 when there is none. */
   readonly subframeOffset: Uint32Array;
 
-  /** `memory`: columns lie there if they fit; a buffer: they lie at its start, as they are. */
-  constructor(capacity = DEFAULT_BATCH_SIZE, memory: HotMemory | ArrayBuffer | null = null) {
+  /** `memory`: columns lie there if they fit; a shared buffer: they lie at its start, as they are. */
+  constructor(capacity = DEFAULT_BATCH_SIZE, memory: HotMemory | SharedArrayBuffer | null = null) {
     this.capacity = capacity;
-    let buffer: ArrayBuffer | null = null;
-    if (memory instanceof ArrayBuffer) {
+    let buffer: ArrayBufferLike | null = null;
+    if (memory instanceof SharedArrayBuffer) {
       buffer = memory;
       this.hot = null;
       this.base = 0;
@@ -158,7 +158,7 @@ export class PacketBatch {
     this.payloadLen = u32('payloadLen');
     this.payloadCapLen = u32('payloadCapLen');
     this.subframeOffset = u32('subframeOffset');
-    if (memory instanceof ArrayBuffer) return;
+    if (memory instanceof SharedArrayBuffer) return;
     this.srcMac.fill(NO_MAC);
     this.dstMac.fill(NO_MAC);
     this.vlanId.fill(NO_VLAN);

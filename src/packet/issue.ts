@@ -166,4 +166,24 @@ export class IssueCounter {
       this.firstAvailable[code] = available;
     }
   }
+
+  /** Adds what another one counted of the same capture; a first occurrence here stays, as no code is counted by both. */
+  absorb(other: IssueCounts): void {
+    for (let code = 0; code < this.count.length; code++) {
+      if (other.count[code] === 0) continue;
+      if (this.count[code] === 0) {
+        this.firstPacket[code] = other.firstPacket[code]!;
+        this.firstOffset[code] = other.firstOffset[code]!;
+        this.firstNeeded[code] = other.firstNeeded[code]!;
+        this.firstAvailable[code] = other.firstAvailable[code]!;
+      }
+      this.count[code]! += other.count[code]!;
+    }
+  }
 }
+
+/** The columns of an `IssueCounter`, as they come from another thread. */
+export type IssueCounts = Pick<
+  IssueCounter,
+  'count' | 'firstPacket' | 'firstOffset' | 'firstNeeded' | 'firstAvailable'
+>;

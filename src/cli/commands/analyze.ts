@@ -12,6 +12,7 @@ import { tuneV8After } from '../../launch/v8-flags.ts';
 import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport } from '../deliver-report.ts';
 import { detectOptions, detectSettings } from '../detect-options.ts';
+import { jobsIn } from '../jobs-argument.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { createProgress } from '../progress.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
@@ -71,6 +72,12 @@ export function options(yargs: Argv) {
           type: 'boolean',
           describe: 'Compute the SHA-256 of each input [default: when the report is given out or saved]',
         })
+        .option('jobs', {
+          alias: 'j',
+          type: 'number',
+          describe: 'Threads: from 2 on one reads and one learns, with the same report [default: 1]',
+          requiresArg: true,
+        })
         .option('zeek-logs', {
           type: 'string',
           describe: "Write Zeek's logs (conn.log, dns.log, …) into this folder",
@@ -117,6 +124,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
   const baselineModel =
     args.baselineModel === undefined ? undefined : await chosenBaseline(args.baselineModel);
   const selection = selectionOf(args);
+  const jobs = jobsIn(args.jobs ?? 1);
   const progress = createProgress();
   const interrupt = stopOnInterrupt(() => progress.stop());
   const { report } = await analyze({
@@ -126,6 +134,7 @@ export async function run(args: Arguments): Promise<ExitCode> {
     ...(model === undefined ? {} : { model, onNotice: writeNotice }),
     ...(args.fingerprints === undefined ? {} : { fingerprints: args.fingerprints }),
     ...(selection === null ? {} : { selection }),
+    jobs,
     source: { noHash: !(args.hash ?? givesOutReport(args)) },
     onProgress: (state) => {
       tuneV8After(state.bytesRead);

@@ -9,10 +9,9 @@ import type { CaseTask } from '../../harness/run-case.ts';
 import { runCases } from '../../harness/run-cases.ts';
 import { requireWritable, writeFileAtomically } from '../../store/atomic-file.ts';
 import { countProgress } from './count-progress.ts';
+import { jobsIn } from '../jobs-argument.ts';
 import { hasColor, writeResult } from '../terminal.ts';
 import { version } from '../version.ts';
-
-const MAX_JOBS = 256;
 
 export function runOptions<T>(yargs: Argv<T>) {
   return yargs
@@ -63,10 +62,7 @@ export async function runAndTell(
   args: RunArguments,
   record: boolean,
 ): Promise<ExitCode> {
-  const jobs = args.jobs ?? availableParallelism();
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MAX_JOBS) {
-    throw new LanscopeError('USAGE', `--jobs must be a whole number from 1 to ${MAX_JOBS}`);
-  }
+  const jobs = jobsIn(args.jobs ?? availableParallelism());
   for (const path of [args.junit, args.markdown]) if (path !== undefined) await requireWritable(path);
   const started = performance.now();
   const progress = countProgress(tasks.length, 'cases');

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { formatCount } from '../../src/report/quantity.ts';
 import { lanscope, ROOT } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-corpus-'));
@@ -182,7 +183,7 @@ describe('corpus', () => {
     const result = JSON.parse(stdout) as { captures: number; damaged: { capture: string; offset: number }[] };
     assert.equal(result.captures, 2);
     assert.deepEqual(
-      result.damaged.map((one) => [one.capture, one.offset.toLocaleString('en')]),
+      result.damaged.map((one) => [one.capture, formatCount(one.offset)]),
       [[cut, offset]],
     );
   });

@@ -10,6 +10,7 @@ export const MAX_LIST = 65_536;
 const MAX_FIELD_NUMBER = 2 ** 29 - 1;
 
 const VARINT = 0;
+const DOUBLE = 1;
 const LENGTH = 2;
 const SINGLE = 5;
 
@@ -59,7 +60,7 @@ export class FieldReader {
         this.value = this.#varint();
         this.begin = this.end = this.#at;
         return !this.isDamaged;
-      case 1:
+      case DOUBLE:
         return this.#skip(8) || this.#damaged();
       case LENGTH: {
         const length = this.#varint();

@@ -1,3 +1,5 @@
+import { HASH_SEED } from '../bytes/hash-seed.ts';
+
 /**
  * A `BoundedMap` whose keys are a few words each, such as an actor, an address and a port: what detectors ask at the
  * end of every flow, where texts as keys would cost more than the rest of the detector. The same uses leave the same
@@ -191,14 +193,8 @@ function empty<V>(length: number): (V | undefined)[] {
   return new Array<V | undefined>(length).fill(undefined);
 }
 
-/**
- * Attackers choose addresses and ports, but not the nanosecond: keys that would lie in one place are others in the next
- * run. No result depends on where a key lies.
- */
-const SEED = Number(BigInt.asIntN(32, process.hrtime.bigint() * 0x9e37_79b9_7f4a_7c15n));
-
 function hashOf(key: Uint32Array): number {
-  let h = SEED;
+  let h = HASH_SEED;
   for (let w = 0; w < key.length; w++) {
     h = Math.imul(h ^ key[w]!, 0x85ebca6b);
     h ^= h >>> 15;

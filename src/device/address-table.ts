@@ -1,3 +1,5 @@
+import { HASH_SEED } from '../bytes/hash-seed.ts';
+
 /**
  * (owner, IP address) → entry number, by open addressing over typed arrays. Entries are numbered from 0 in the
  * order in which they were added and are never removed; at `limit` the table takes no more.
@@ -74,9 +76,9 @@ export class AddressTable {
   }
 }
 
-/** A spread 31-bit hash of an owner and an address. */
-export function hashAddress(owner: number, w0: number, w1: number, w2: number, w3: number): number {
-  let h = Math.imul(w0 ^ Math.imul(owner, 0x9e3779b1), 0x85ebca6b) ^ w1;
+/** A spread 31-bit hash of an owner and an address, another one in each run. */
+function hashAddress(owner: number, w0: number, w1: number, w2: number, w3: number): number {
+  let h = Math.imul(w0 ^ Math.imul(owner ^ HASH_SEED, 0x9e3779b1), 0x85ebca6b) ^ w1;
   h = Math.imul(h ^ (h >>> 16), 0xc2b2ae35) ^ w2;
   h = Math.imul(h ^ (h >>> 15), 0x27d4eb2f) ^ w3;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -1,4 +1,5 @@
 import type { Mac } from '../bytes/address.ts';
+import { HASH_SEED } from '../bytes/hash-seed.ts';
 
 const NONE = -1;
 
@@ -21,7 +22,7 @@ export class MacTable {
   at(column: Float64Array, i: number): number {
     const mac = column[i]!;
     const { keys, mask } = this;
-    for (let at = hashMac(mac) & mask; ; at = (at + 1) & mask) {
+    for (let at = seededHash(mac) & mask; ; at = (at + 1) & mask) {
       const key = keys[at]!;
       if (key === mac) return this.values[at]!;
       if (key === NONE) return NONE;
@@ -36,7 +37,7 @@ export class MacTable {
   }
 
   private insert(mac: Mac, value: number): void {
-    let at = hashMac(mac) & this.mask;
+    let at = seededHash(mac) & this.mask;
     while (this.keys[at] !== NONE) at = (at + 1) & this.mask;
     this.keys[at] = mac;
     this.values[at] = value;
@@ -51,10 +52,19 @@ export class MacTable {
   }
 }
 
-/** A spread 32-bit hash; both halves matter, because randomised and sequential MACs occur alike. */
+/** A spread hash; both halves matter, because randomised and sequential MACs occur alike. The same in every run. */
 export function hashMac(mac: Mac): number {
+  return spread(mac, 0);
+}
+
+/** As `hashMac`, another one in each run: for where a MAC lies in the table. */
+function seededHash(mac: Mac): number {
+  return spread(mac, HASH_SEED);
+}
+
+function spread(mac: Mac, seed: number): number {
   const high = (mac * 2.3283064365386963e-10) | 0;
-  let h = Math.imul((mac | 0) ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+  let h = Math.imul((mac | 0) ^ Math.imul(high ^ seed, 0x9e3779b1), 0x85ebca6b);
   h ^= h >>> 15;
   return Math.imul(h, 0xc2b2ae35) >>> 7;
 }

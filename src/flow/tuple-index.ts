@@ -1,3 +1,5 @@
+import { HASH_SEED } from '../bytes/hash-seed.ts';
+
 /**
  * Open addressing from tuple hash to slot: one Int32 per entry (slot + 1, 0 when empty), linear probing, at most half
  * full, deletion by shifting back. The caller compares tuples; the index only walks.
@@ -36,15 +38,18 @@ export class TupleIndex {
   }
 }
 
-/** Part of a tuple hash: one endpoint. Endpoints are added, so that both directions give the same hash. */
+/** Part of a tuple hash: one endpoint. Endpoints are added, so that both directions give the same hash. Another in each run. */
 export function endpointHash4(word: number, port: number): number {
-  let h = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b);
+  let h = Math.imul(word ^ (word >>> 16) ^ HASH_SEED, 0x85eb_ca6b);
   h = Math.imul(h ^ (h >>> 13) ^ port, 0xc2b2_ae35);
   return h ^ (h >>> 16);
 }
 
+/** Not that of IPv4: a first word of 0 is common. */
+const SEED_6 = HASH_SEED ^ 0x9e37_79b9;
+
 export function endpointHash6(w0: number, w1: number, w2: number, w3: number, port: number): number {
-  let h = Math.imul(w0 ^ 0x9e37_79b9, 0x85eb_ca6b) ^ w1;
+  let h = Math.imul(w0 ^ SEED_6, 0x85eb_ca6b) ^ w1;
   h = Math.imul(h ^ (h >>> 15), 0xc2b2_ae35) ^ w2;
   h = Math.imul(h ^ (h >>> 13), 0x27d4_eb2f) ^ w3;
   return endpointHash4(h, port);

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InferenceSession } from 'onnxruntime-node';
+import { whyEndless } from './control-flow.ts';
 import { describeModel, type ModelDescription, UnusableModel } from './description.ts';
 import { readOnnxMetadata } from './onnx-metadata.ts';
 import { importOnnxRuntime } from './onnx-runtime.ts';
@@ -35,6 +36,8 @@ export async function loadModel(
     const metadata = readOnnxMetadata(bytes);
     if (metadata === null) throw new UnusableModel('is damaged, or no ONNX model');
     const description = describeModel(metadata, basename(path));
+    const endless = whyEndless(bytes);
+    if (endless !== null) throw new UnusableModel(endless);
     const runtime = await runtimeOf(importRuntime);
     const session = await openSession(runtime, bytes);
     checkShape(session, description);

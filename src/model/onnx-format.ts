@@ -1,11 +1,30 @@
 /** Field numbers and enumerations of onnx.proto, as far as they are read or written here. */
 
-export const MODEL = { irVersion: 1, producer: 2, graph: 7, operatorSet: 8, metadata: 14 } as const;
+export const MODEL = {
+  irVersion: 1,
+  producer: 2,
+  graph: 7,
+  operatorSet: 8,
+  metadata: 14,
+  function: 25,
+} as const;
 export const OPERATOR_SET = { domain: 1, version: 2 } as const;
 export const ENTRY = { key: 1, value: 2 } as const;
 export const GRAPH = { node: 1, name: 2, input: 11, output: 12 } as const;
+/** Functions of the model's own: nodes under a name, which other nodes use as an operator. */
+export const FUNCTION = { name: 1, node: 7, domain: 10, defaults: 11 } as const;
 export const NODE = { input: 1, output: 2, name: 3, operator: 4, attribute: 5, domain: 7 } as const;
-export const ATTRIBUTE = { name: 1, int: 3, text: 4, singles: 7, ints: 8, texts: 9, type: 20 } as const;
+export const ATTRIBUTE = {
+  name: 1,
+  int: 3,
+  text: 4,
+  graph: 6,
+  singles: 7,
+  ints: 8,
+  texts: 9,
+  graphs: 11,
+  type: 20,
+} as const;
 export const ATTRIBUTE_TYPE = { int: 2, text: 3, singles: 6, ints: 7, texts: 8 } as const;
 export const VALUE = { name: 1, type: 2 } as const;
 export const TYPE = { tensor: 1 } as const;

@@ -1,95 +1,145 @@
-/** Just enough of protocol buffers to read a model file: fields of one message, bounded. */
+/**
+ * Just enough of protocol buffers to read a model file. Files are hostile until read: what a field costs is a step over its
+ * bytes, and nothing is made of it before somebody asks.
+ */
 
-/** Fields looked at in one message: those of a model are a handful, and a list of texts has one for each. */
-const MAX_FIELDS = 65_536;
+/** Numbers or texts in one list: more than any forest has. */
+export const MAX_LIST = 65_536;
 
-export interface Field {
-  readonly number: number;
-  /** Value of a varint; 0 for any other. */
-  readonly value: number;
-  /** Content of a length-delimited field, or the four bytes of a single; empty otherwise. */
-  readonly bytes: Uint8Array;
-}
+/** Highest that the format has. Runtimes take the key of a higher one modulo 2^32, which would be another field. */
+const MAX_FIELD_NUMBER = 2 ** 29 - 1;
 
-/** Numbers in one list: as many as a list of texts may have. */
-const MAX_NUMBERS = MAX_FIELDS;
+const VARINT = 0;
+const DOUBLE = 1;
+const LENGTH = 2;
+const SINGLE = 5;
 
-const EMPTY = new Uint8Array(0);
 const decoder = new TextDecoder();
 
-/** The fields of a message in their order; null when the bytes are none. */
-export function readFields(bytes: Uint8Array): Field[] | null {
-  const fields: Field[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    if (fields.length >= MAX_FIELDS) return null;
-    const key = readVarint(bytes, at);
-    if (key === null) return null;
-    at = key.next;
-    const number = Math.floor(key.value / 8);
-    switch (key.value % 8) {
-      case 0: {
-        const value = readVarint(bytes, at);
-        if (value === null) return null;
-        fields.push({ number, value: value.value, bytes: EMPTY });
-        at = value.next;
-        break;
-      }
-      case 1:
-        at += 8;
-        break;
-      case 2: {
-        const length = readVarint(bytes, at);
-        if (length === null || length.value > bytes.length - length.next) return null;
-        at = length.next + length.value;
-        fields.push({ number, value: 0, bytes: bytes.subarray(length.next, at) });
-        break;
-      }
-      case 5:
-        fields.push({ number, value: 0, bytes: bytes.subarray(at, at + 4) });
-        at += 4;
-        break;
-      default:
-        return null;
-    }
-    if (number === 0 || at > bytes.length) return null;
+/** Steps through the fields of one message after the other, without an object for either. */
+export class FieldReader {
+  /** Of the field that `next` found. */
+  number = 0;
+  isVarint = false;
+  /** Of a varint; 0 for any other. Beyond 2^53 it is not exact. */
+  value = 0;
+  /** Where the content lies of a length-delimited field, or the four bytes of a single; empty otherwise. */
+  begin = 0;
+  end = 0;
+  /** The bytes are no message from here on. */
+  isDamaged = false;
+  readonly bytes: Uint8Array;
+  #at = 0;
+  #limit: number;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#limit = bytes.length;
   }
-  return fields;
+
+  /** Goes on with the message in the current field of `outer`, a reader of the same bytes. */
+  enter(outer: FieldReader): this {
+    this.#at = outer.begin;
+    this.#limit = outer.end;
+    this.isDamaged = false;
+    return this;
+  }
+
+  /** False after the last field, and where the message is damaged. */
+  next(): boolean {
+    if (this.#at >= this.#limit || this.isDamaged) return false;
+    const key = this.#varint();
+    const number = Math.floor(key / 8);
+    if (this.isDamaged || number === 0 || number > MAX_FIELD_NUMBER) return this.#damaged();
+    this.number = number;
+    this.isVarint = key % 8 === VARINT;
+    this.value = 0;
+    this.begin = this.end = this.#at;
+    switch (key % 8) {
+      case VARINT:
+        this.value = this.#varint();
+        this.begin = this.end = this.#at;
+        return !this.isDamaged;
+      case DOUBLE:
+        return this.#skip(8) || this.#damaged();
+      case LENGTH: {
+        const length = this.#varint();
+        if (this.isDamaged) return false;
+        this.begin = this.#at;
+        if (!this.#skip(length)) return this.#damaged();
+        this.end = this.#at;
+        return true;
+      }
+      case SINGLE:
+        if (!this.#skip(4)) return this.#damaged();
+        this.end = this.#at;
+        return true;
+      default:
+        return this.#damaged();
+    }
+  }
+
+  get length(): number {
+    return this.end - this.begin;
+  }
+
+  content(): Uint8Array {
+    return this.bytes.subarray(this.begin, this.end);
+  }
+
+  text(): string {
+    return decoder.decode(this.content());
+  }
+
+  #skip(length: number): boolean {
+    if (length > this.#limit - this.#at) return false;
+    this.#at += length;
+    return true;
+  }
+
+  #damaged(): false {
+    this.isDamaged = true;
+    return false;
+  }
+
+  /** Seven bits a byte, least first, at most ten bytes. */
+  #varint(): number {
+    const { bytes } = this;
+    let value = 0;
+    let scale = 1;
+    for (let n = 0; n < 10 && this.#at < this.#limit; n++) {
+      const byte = bytes[this.#at++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    this.isDamaged = true;
+    return 0;
+  }
 }
 
-/** Seven bits a byte, least first, at most ten bytes; beyond 2^53 the value is not exact. */
-function readVarint(bytes: Uint8Array, at: number): { value: number; next: number } | null {
+/** Varints one after the other, added to `into`; false when they end within one, or are more than `MAX_LIST`. */
+export function readPackedInts(bytes: Uint8Array, into: number[]): boolean {
   let value = 0;
   let scale = 1;
-  for (let n = 0; n < 10; n++) {
-    const byte = bytes[at + n];
-    if (byte === undefined) return null;
+  for (const byte of bytes) {
+    // Ten bytes at most, as above.
+    if (scale > 128 ** 9) return false;
     value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value, next: at + n + 1 };
     scale *= 128;
+    if (byte >= 0x80) continue;
+    if (into.length >= MAX_LIST) return false;
+    into.push(value);
+    value = 0;
+    scale = 1;
   }
-  return null;
-}
-
-/** Varints one after the other, added to `into`; false when they end within one, or are more than any forest has. */
-export function readPackedInts(bytes: Uint8Array, into: number[]): boolean {
-  for (let at = 0; at < bytes.length;) {
-    const found = readVarint(bytes, at);
-    if (found === null || into.length >= MAX_NUMBERS) return false;
-    into.push(found.value);
-    at = found.next;
-  }
-  return true;
+  return scale === 1;
 }
 
 /** As above for 32-bit floats. */
 export function readPackedSingles(bytes: Uint8Array, into: number[]): boolean {
-  if (bytes.length % 4 !== 0 || into.length + bytes.length / 4 > MAX_NUMBERS) return false;
+  if (bytes.length % 4 !== 0 || into.length + bytes.length / 4 > MAX_LIST) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = 0; at < bytes.length; at += 4) into.push(view.getFloat32(at, true));
   return true;
-}
-
-export function fieldText(field: Field): string {
-  return decoder.decode(field.bytes);
 }

@@ -239,6 +239,36 @@ test('verify: the same capture gives the same digest; an altered report or captu
   assert.match(altered.stdout, /was altered/);
 });
 
+test('verify: a capture that was moved and renamed is the same, and its name is told', async () => {
+  const order = ['lan.pcap', 'captures/inner/no-extension'];
+  await Promise.all([
+    lanscope(['analyze', at('lan.pcap'), '-q', '-o', at('one.json')]),
+    lanscope(['analyze', ...order.map(at), '-q', '-o', at('two.json')]),
+  ]);
+  mkdirSync(at('moved'));
+  writeFileSync(at('moved/b.pcap'), readFileSync(at(order[0]!)));
+  writeFileSync(at('moved/a.pcap'), readFileSync(at(order[1]!)));
+  const [renamed, piped, folder, other] = await Promise.all([
+    lanscope(['verify', at('one.json'), at('moved/b.pcap')]),
+    lanscope(['verify', at('one.json'), '-'], { stdin: tinyCapture() }),
+    // Its captures come in the order of their names, which is now the other one.
+    lanscope(['verify', at('two.json'), at('moved')]),
+    lanscope(['verify', at('one.json'), at('moved/a.pcap')]),
+  ]);
+  assert.match(renamed.stdout, /^SAME: [0-9a-f]{64}\nlan\.pcap in the report is b\.pcap here\n$/);
+  assert.equal(renamed.code, 0);
+  assert.match(piped.stdout, /^SAME: [0-9a-f]{64}\nlan\.pcap in the report is - here\n$/);
+  assert.match(
+    folder.stdout,
+    /^SAME: [0-9a-f]{64}\nlan\.pcap in the report is b\.pcap here\nno-extension in the report is a\.pcap here\n$/,
+  );
+  assert.equal(other.code, 1);
+  assert.match(
+    other.stdout,
+    /^DIFFERENT: .+\nlan\.pcap in the report is a\.pcap here\n\n.*lan\.pcap\n +to a\.pcap\n/,
+  );
+});
+
 test('a reader that leaves early ends the command without a word', async () => {
   const [program, ...first] = COMMAND;
   const child = spawn(program, [...first, 'analyze', at('lan.pcap'), '--json']);

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { formatCount } from '../../src/report/quantity.ts';
 import { lanscope, ROOT } from './command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lanscope-corpus-'));
@@ -155,6 +156,36 @@ describe('corpus', () => {
     assert.match(stderr, /no case could be run/);
     assert.equal((await run('corpus', 'run', 'nothing')).code, 2);
     assert.equal((await run('corpus', 'run')).code, 2);
+  });
+
+  test('damaged captures of a folder are told, and scored as far as they were read', async () => {
+    const benign = join(folder, 'benign');
+    mkdirSync(benign);
+    const whole = readFileSync(join(ROOT, 'corpus/office-lan/capture.pcapng'));
+    writeFileSync(join(benign, 'whole.pcapng'), whole);
+    const cut = join(benign, 'cut.pcapng');
+    writeFileSync(cut, whole.subarray(0, whole.length >>> 1));
+    const { code, stdout, stderr } = await run(
+      'corpus',
+      'score',
+      '--benign',
+      benign,
+      '--model',
+      'none',
+      '--json',
+    );
+    assert.equal(code, 0, stderr);
+    const told =
+      /^lanscope: (.+) is damaged at byte ([\d,]+): the last block is cut; reading stopped there/gm;
+    const [[, path, offset] = [], ...others] = stderr.matchAll(told);
+    assert.equal(path, cut);
+    assert.deepEqual(others, []);
+    const result = JSON.parse(stdout) as { captures: number; damaged: { capture: string; offset: number }[] };
+    assert.equal(result.captures, 2);
+    assert.deepEqual(
+      result.damaged.map((one) => [one.capture, formatCount(one.offset)]),
+      [[cut, offset]],
+    );
   });
 
   test('false alarms on captures that are said to be benign are a gate', async () => {

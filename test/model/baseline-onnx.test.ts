@@ -1,5 +1,6 @@
 /** What `lanscope baseline` writes is a model for everybody: onnxruntime scores its rows as this program does. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,9 +15,9 @@ import { growForest, isolationScore } from '../../src/model/baseline/isolation-f
 import { Reservoir } from '../../src/model/baseline/reservoir.ts';
 import { seeded } from '../../src/model/baseline/seeded.ts';
 import { loadModel } from '../../src/model/load.ts';
-import { ATTRIBUTE, GRAPH, MODEL as MODEL_FIELD, NODE } from '../../src/model/onnx-format.ts';
+import { ATTRIBUTE, ENTRY, GRAPH, MODEL as MODEL_FIELD, NODE } from '../../src/model/onnx-format.ts';
 import { readOnnxMetadata } from '../../src/model/onnx-metadata.ts';
-import { readOnnxNodes } from '../../src/model/onnx-reader.ts';
+import { findOnnxNodes, readOnnxNode } from '../../src/model/onnx-reader.ts';
 import { MessageWriter } from '../../src/model/protobuf-writer.ts';
 import { SKIP, usableBaseline } from './scoring-capture.ts';
 
@@ -46,6 +47,13 @@ const MODEL: BaselineModel = {
   hours: { network: historyOf(HOUR, 60, 3), devices: {} },
   trainingDigest: 'a digest',
 };
+
+async function cpuSeconds(work: () => unknown): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
 
 /** By which the programs may differ. */
 const TOLERANCE = 1e-6;
@@ -161,6 +169,60 @@ describe('a baseline as an ONNX model', () => {
     assert.match(JSON.stringify(await loadBaseline(path)), /is larger than 128 MiB/);
   });
 
+  test('of millions of tiny fields is refused for a few times of what its hash costs', async () => {
+    const nothing = new Uint8Array(0);
+    const times = (writer: MessageWriter, count: number, field: number, content: Uint8Array): Uint8Array => {
+      for (let n = 0; n < count; n++) writer.bytes(field, content);
+      return writer.content;
+    };
+    const metadata = new MessageWriter();
+    for (const [key, value] of readOnnxMetadata(baselineBytes(MODEL))!) {
+      metadata.message(
+        MODEL_FIELD.metadata,
+        new MessageWriter().text(ENTRY.key, key).text(ENTRY.value, value),
+      );
+    }
+    const inputs = times(new MessageWriter(), 1000, NODE.input, nothing);
+    const texts = times(new MessageWriter(), 60_000, ATTRIBUTE.texts, nothing);
+    const lists = times(new MessageWriter(), 100, NODE.attribute, texts);
+    const path = join(scratch, 'tiny-fields.onnx');
+    for (const [what, graph] of Object.entries({
+      'fields of nodes': times(new MessageWriter(), 12_000, GRAPH.node, inputs),
+      'texts of attributes': times(new MessageWriter(), 2, GRAPH.node, lists),
+      'fields of the model': nothing,
+    })) {
+      const model = new MessageWriter().bytes(MODEL_FIELD.graph, graph);
+      if (graph === nothing) times(model, 12_000_000, MODEL_FIELD.producer, nothing);
+      const bytes = Buffer.concat([metadata.content, model.content]);
+      writeFileSync(path, bytes);
+      const hashing = await cpuSeconds(() => createHash('sha256').update(bytes).digest());
+      const reading = await cpuSeconds(async () =>
+        assert.match(JSON.stringify(await loadBaseline(path)), /is damaged/),
+      );
+      // Making an object of each field costs 40 times.
+      assert.ok(reading < 12 * hashing + 0.05, `${what}: ${reading} s beside ${hashing} s`);
+    }
+  });
+
+  test('whose histories are no text of a baseline is not even parsed', async () => {
+    const many = `[${'{},'.repeat(3_000_000)}{}]`;
+    const entry = new MessageWriter().text(ENTRY.key, 'lanscope.histories').text(ENTRY.value, many);
+    const path = join(scratch, 'many-histories.onnx');
+    writeFileSync(
+      path,
+      Buffer.concat([baselineBytes(MODEL), new MessageWriter().message(MODEL_FIELD.metadata, entry).content]),
+    );
+    const before = JSON.parse;
+    let parsed = 0;
+    JSON.parse = () => void parsed++;
+    try {
+      assert.match(JSON.stringify(await loadBaseline(path)), /is damaged/);
+    } finally {
+      JSON.parse = before;
+    }
+    assert.equal(parsed, 0);
+  });
+
   test('lists that are not packed, as other programs write them, are the same lists', () => {
     const ints = new MessageWriter()
       .text(ATTRIBUTE.name, 'ints')
@@ -169,9 +231,13 @@ describe('a baseline as an ONNX model', () => {
     const single = (value: number): number[] => [0x3d, ...new Uint8Array(Float32Array.of(value).buffer)];
     const named = new MessageWriter().text(ATTRIBUTE.name, 'singles').content;
     const singles = Uint8Array.of(...named, ...single(0.5), ...single(-3));
-    const node = new MessageWriter().message(NODE.attribute, ints).bytes(NODE.attribute, singles);
+    const node = new MessageWriter()
+      .text(NODE.output, 'out')
+      .message(NODE.attribute, ints)
+      .bytes(NODE.attribute, singles);
     const graph = new MessageWriter().message(GRAPH.node, node);
-    const [read] = readOnnxNodes(new MessageWriter().message(MODEL_FIELD.graph, graph).content)!;
+    const nodes = findOnnxNodes(new MessageWriter().message(MODEL_FIELD.graph, graph).content)!;
+    const read = readOnnxNode(nodes.get('out')!, () => true);
     assert.deepEqual(
       [...read!.attributes],
       [

@@ -274,6 +274,30 @@ test('findings: new, gone, escalated', () => {
   );
 });
 
+test('findings about devices that no list has any more are told in one order from either side', () => {
+  const of = (low: string, high: string, device: 'device' | 'peer') =>
+    sampleReport({
+      devices: [],
+      findings: [
+        sampleFinding({ severity: 'low', [device]: low }),
+        sampleFinding({ severity: 'high', [device]: high }),
+      ],
+    });
+  for (const what of ['device', 'peer'] as const) {
+    const a = of('10.0.0.1', '10.0.0.2', what);
+    const b = of('10.0.0.2', '10.0.0.1', what);
+    const diff = diffReports(a, b);
+    assert.deepEqual(
+      diff.changes.map((change) => [change.a, change.b]),
+      [
+        ['low', 'high'],
+        ['high', 'low'],
+      ],
+    );
+    assert.deepEqual(diffReports(b, a), invertDiff(diff));
+  }
+});
+
 test('tolerances: noise is not a difference, unless it is asked for', () => {
   const traffic = (bytesOut: number) => {
     const devices = [

@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { Compile } from 'typebox/schema';
 import { Errors } from 'typebox/value';
 import { describeMisfit } from '../../src/report/misfit.ts';
+import { describeMisfitOf } from '../../src/report/narrow-misfit.ts';
 
 const Schema = Type.Object(
   {
@@ -37,6 +38,7 @@ test('what does not fit is said with its place, whichever checker found it', () 
   for (const [value, said] of CASES) {
     assert.equal(describeMisfit(Errors(Schema, value)), said);
     assert.equal(describeMisfit(compiled.Errors(value)[1]), said);
+    assert.equal(describeMisfitOf(Schema, value), said);
   }
 });
 
@@ -44,4 +46,33 @@ test('a name from the file cannot speak to the terminal, nor without end', () =>
   const said = describeMisfit(Errors(Schema, { name: 'x', [`\u001b[31m${'y'.repeat(5000)}`]: 1 }));
   assert.ok(!said.includes('\u001b'));
   assert.ok(said.length < 400, String(said.length));
+});
+
+test('of a large value the part that does not fit is found first', () => {
+  const Large = Type.Object(
+    {
+      list: Type.Array(Schema),
+      byName: Type.Record(Type.String(), Type.Array(Type.Number())),
+      known: Type.Optional(Type.Integer()),
+    },
+    { additionalProperties: false },
+  );
+  const compiledLarge = Compile(Large);
+  const list: unknown[] = Array.from({ length: 200_000 }, () => ({ name: 'x' }));
+  const byName = { 'a/b~c': [1, 2, 3] };
+  const said = (value: unknown): string => describeMisfitOf(Large, value);
+  assert.equal(said({ list: [...list, { name: 7 }], byName }), '/list/200000/name must be a string');
+  assert.equal(said({ list, byName: { 'a/b~c': [1, '2'] } }), '/byName/a~1b~0c/1 must be a number');
+  assert.equal(said({ list, known: 1 }), "the top level has no 'byName'");
+  assert.equal(said({ list, byName, other: list }), '/other is not a known field');
+  // What comes after it is not even looked at.
+  const later = {
+    get name() {
+      return assert.fail('looked at');
+    },
+  };
+  assert.throws(() => compiledLarge.Errors({ list: [{ wrong: 1 }, later], byName }), /looked at/);
+  assert.equal(said({ list: [{ wrong: 1 }, later], byName }), "/list/0 has no 'name'");
+  const fields = Object.fromEntries(list.map((_, n) => [`field${n}`, n]));
+  assert.equal(said({ list: [{ name: 'x', ...fields }], byName }), '/list/0/field0 is not a known field');
 });

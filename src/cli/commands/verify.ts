@@ -11,8 +11,10 @@ import { reportDigest } from '../../report/canonical.ts';
 import { diffReports } from '../../report/diff/diff.ts';
 import { renderDiffText } from '../../report/diff/render-text.ts';
 import { EXACT_DIFF } from '../../report/diff/settings.ts';
+import { matchInputs } from '../../report/input-names.ts';
 import { readReport } from '../../report/read.ts';
 import type { Report } from '../../report/schema.ts';
+import { safeText } from '../../report/terminal/cell.ts';
 import { BUNDLED, chosenBaseline, chosenModel } from '../model-option.ts';
 import { requireBaseline } from '../detect-options.ts';
 import { createProgress } from '../progress.ts';
@@ -60,7 +62,9 @@ export function options(yargs: Argv) {
       describe: 'The file of `lanscope baseline` that it was made beside, when there was one',
       requiresArg: true,
     })
-    .epilogue('Exit codes: 0 the same digest, 1 another, 2 bad usage or input.');
+    .epilogue(
+      'Exit codes: 0 the same but for the names of captures, 1 another report, 2 bad usage or input.',
+    );
 }
 
 type Arguments = Awaited<ReturnType<typeof options>['argv']>;
@@ -95,14 +99,23 @@ export async function run(args: Arguments): Promise<ExitCode> {
     onProgress: (state) => progress.update(state),
     version: version(),
   }).finally(() => progress.stop());
-  if (report.digest === stated.digest) {
-    await writeResult(`SAME: ${report.digest}\n`);
+  // A capture that was moved or renamed is the same capture.
+  const found = matchInputs(stated, report);
+  const digest = reportDigest(found.report);
+  const notes = found.names.map(
+    ([name, here]) => `${safeText(name)} in the report is ${safeText(here)} here\n`,
+  );
+  if (digest === stated.digest) {
+    await writeResult(`SAME: ${digest}\n${notes.join('')}`);
     return EXIT.ok;
   }
-  const diff = diffReports(stated, report, EXACT_DIFF);
+  // Of packets of one time, those of the capture that was named first come first.
+  if (found.isReordered) notes.push('the captures are named in another order than in the report\n');
+  const diff = diffReports(stated, found.report, EXACT_DIFF);
+  const here = { inputs: report.input.map(({ name }) => name), digest };
   await writeResult(
-    `DIFFERENT: the report states ${stated.digest}, the capture gives ${report.digest}\n\n` +
-      renderDiffText(diff, { width: terminalWidth(), color: hasColor() }),
+    `DIFFERENT: the report states ${stated.digest}, the capture gives ${digest}\n${notes.join('')}\n` +
+      renderDiffText({ ...diff, b: here }, { width: terminalWidth(), color: hasColor() }),
   );
   return EXIT.no;
 }
@@ -112,7 +125,10 @@ async function modelOf(stated: Report, file: string | undefined): Promise<Model 
   const wanted = stated.models.find(({ name }) => name !== BASELINE_NAME);
   if (wanted === undefined) return undefined;
   const model = await chosenModel(file ?? BUNDLED);
-  if (model?.sha256 === wanted.sha256) return model;
+  // One that states no name is called as its file, which may be another one now.
+  if (model?.sha256 === wanted.sha256) {
+    return { ...model, description: { ...model.description, name: wanted.name } };
+  }
   throw notAtHand(
     `the report's flows were scored by the model ${wanted.name}`,
     wanted.sha256,

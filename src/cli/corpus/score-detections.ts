@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { type CaseSettings } from '../../harness/case-settings.ts';
+import { type DamagedCapture, damagedIn, damageSentence } from '../../harness/damaged-capture.ts';
 import { readTruths, type TrueCapture } from '../../harness/detection-truth.ts';
 import { missedDetectionGates, missedBenignGate } from '../../harness/gates.ts';
 import type { Gates } from '../../harness/manifest.ts';
@@ -25,6 +26,7 @@ export async function scoreDetections(
   const { name, captures, gates } = await capturesOf(args);
   const scorer = new DetectionScorer(args.threshold);
   const benign = new BenignScorer(args.threshold, model === undefined ? ['rules'] : OPINIONS);
+  const damaged: DamagedCapture[] = [];
   const progress = countProgress(captures.length, 'captures');
   try {
     for (const { name: each, capture, episodes } of captures) {
@@ -33,11 +35,13 @@ export async function scoreDetections(
           ? opinionOf(await benign.add(capture, { ...settings, model }), 'rules')
           : (await reportOf(capture, settings)).report;
       scorer.add(each, report, episodes);
+      damaged.push(...damagedIn(capture, report));
       progress.step();
     }
   } finally {
     progress.stop();
   }
+  for (const one of damaged) writeNotice(damageSentence(one));
   const score = scorer.score();
   const ofBenign = benign.score();
   const missed = [
@@ -49,7 +53,7 @@ export async function scoreDetections(
     missed.push(`${name}: no benign connection was there to measure false alarms by`);
   }
   if (args.json) {
-    const result = { threshold: args.threshold, ...score, benign: ofBenign, gates: missed };
+    const result = { threshold: args.threshold, ...score, benign: ofBenign, damaged, gates: missed };
     await writeResult(`${JSON.stringify(result, null, 2)}\n`);
   } else {
     await writeResult(renderDetectionScore(score));

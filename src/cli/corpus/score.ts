@@ -2,6 +2,7 @@
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { settingsOf } from '../../harness/case-settings.ts';
 import type { CorpusCase } from '../../harness/corpus.ts';
+import { type DamagedCapture, damagedIn, damageSentence } from '../../harness/damaged-capture.ts';
 import { missedFalseAlarms, missedGates } from '../../harness/gates.ts';
 import { renderIdentityScore, renderOpinions } from '../../harness/render-score.ts';
 import { cacheFolder } from '../../harness/cache-folder.ts';
@@ -51,6 +52,7 @@ async function scoreFlows(args: CorpusArguments): Promise<ExitCode> {
   const scored: { name: string; scores: Scores }[] = [];
   const logs: { name: string; scores: Scores }[] = [];
   const skipped: string[] = [];
+  const damaged: DamagedCapture[] = [];
   const missed: string[] = [];
   for (const one of cases) {
     const { name, capture, labels, entry } = one;
@@ -69,6 +71,10 @@ async function scoreFlows(args: CorpusArguments): Promise<ExitCode> {
       continue;
     }
     const { report } = await reportOf(capture, settings);
+    for (const one of damagedIn(capture, report)) {
+      damaged.push(one);
+      writeNotice(damageSentence(one));
+    }
     const own = newScorers(opinions);
     for (const [opinion, scorer] of own) {
       await scorer.add(opinionOf(report, opinion), labels, args.threshold);
@@ -99,6 +105,7 @@ async function scoreFlows(args: CorpusArguments): Promise<ExitCode> {
       cases: scored.map(({ name, scores }) => ({ name, score: scores.rules, scores })),
       logs,
       skipped,
+      damaged,
       missed,
     };
     await writeResult(`${JSON.stringify(result, null, 2)}\n`);
@@ -142,15 +149,18 @@ async function scoreIdentity(labels: string, args: CorpusArguments): Promise<Exi
   const settings = await scoringSettings(args);
   const progress = countProgress(captures.length, 'captures');
   const judged: Judged[] = [];
+  const damaged: DamagedCapture[] = [];
   try {
     for (const capture of captures) {
       const { report } = await reportOf(capture.path, settings);
+      damaged.push(...damagedIn(capture.path, report));
       judged.push({ capture, identity: report.devices.find(({ id }) => id === capture.mac)?.identity });
       progress.step();
     }
   } finally {
     progress.stop();
   }
+  for (const one of damaged) writeNotice(damageSentence(one));
   const score = scoreIdentities(judged);
   await writeResult(args.json ? `${JSON.stringify(score, null, 2)}\n` : renderIdentityScore(score));
   return EXIT.ok;

@@ -9,10 +9,10 @@ import { UnusableModel } from '../description.ts';
 import { readModelFile } from '../model-file.ts';
 import type { OnnxNode } from '../onnx-format.ts';
 import { readOnnxMetadata } from '../onnx-metadata.ts';
-import { readOnnxNodes } from '../onnx-reader.ts';
+import { findOnnxNodes, readOnnxNode } from '../onnx-reader.ts';
 import { type OnnxTable, writeOnnx } from '../onnx-writer.ts';
 import { HOUR_FEATURES } from './device-hours.ts';
-import { forestNode, forestOf } from './forest-node.ts';
+import { forestNode, forestOf, isOfForest } from './forest-node.ts';
 import type { History } from './history.ts';
 
 /** How reports name it among the models. */
@@ -99,8 +99,8 @@ export async function loadBaseline(
 ): Promise<{ readonly baseline: LoadedBaseline } | { readonly problem: string }> {
   try {
     const bytes = await readModelFile(path);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { baseline: { model: baselineOf(bytes), sha256 } };
+    const model = baselineOf(bytes);
+    return { baseline: { model, sha256: createHash('sha256').update(bytes).digest('hex') } };
   } catch (error) {
     if (error instanceof UnusableModel) return { problem: error.message };
     throw error;
@@ -128,14 +128,15 @@ function baselineOf(bytes: Uint8Array): BaselineModel {
       `was learned on other features (${features}) than this version has (${CONN_SET_ID}): learn it again`,
     );
   }
-  const nodes = new Map((readOnnxNodes(bytes) ?? damaged()).map((node) => [node.outputs[0], node]));
+  const nodes = findOnnxNodes(bytes) ?? damaged();
   const loaded: Record<Kind, { network: History | null; devices: Record<string, History> }> = {
     flow: { network: null, devices: Object.create(null) as Record<string, History> },
     hour: { network: null, devices: Object.create(null) as Record<string, History> },
   };
   for (const one of describedIn(metadata.get('lanscope.histories')) ?? damaged()) {
     const { output, of, device, rows, threshold, usual } = one;
-    const node = nodes.get(exponentOf(output)) ?? damaged();
+    // One at a time: what is wrong with a file is told by the first node that is wrong, whatever comes after it.
+    const node = readOnnxNode(nodes.get(exponentOf(output)) ?? damaged(), isOfForest) ?? damaged();
     // One history each: many of one forest would be a small file that becomes a large model.
     nodes.delete(exponentOf(output));
     const forest = forestOf(node, FEATURES[of].length) ?? damaged();

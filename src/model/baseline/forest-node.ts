@@ -5,6 +5,11 @@ import type { IsolationForest, IsolationTree } from './isolation-forest.ts';
 const OPERATOR = 'TreeEnsembleRegressor';
 const BRANCH = 'BRANCH_LEQ';
 const LEAF = 'LEAF';
+const READ: ReadonlySet<string> = new Set(
+  ['treeids', 'nodeids', 'featureids', 'truenodeids', 'falsenodeids', 'values', 'modes']
+    .map((name) => `nodes_${name}`)
+    .concat(['treeids', 'nodeids', 'weights'].map((name) => `target_${name}`)),
+);
 
 /** What the node puts out is the logarithm of the score. */
 export function forestNode({ trees }: IsolationForest, input: string, output: string): OnnxNode {
@@ -54,6 +59,11 @@ export function forestNode({ trees }: IsolationForest, input: string, output: st
       ['target_weights', { singles: leaves.weight }],
     ]),
   };
+}
+
+/** The attributes that `forestOf` asks for. */
+export function isOfForest(attribute: string): boolean {
+  return READ.has(attribute);
 }
 
 /** Checked to the last node: every walk through a tree ends, within it. Null when the node is no such forest. */

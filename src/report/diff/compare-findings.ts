@@ -2,6 +2,7 @@
  * Findings of both reports, grouped by rule, actor and other side: an episode more of the same is no news, a new rule
  * or a higher severity is.
  */
+import { by, compareText } from '../../bytes/order.ts';
 import type { Severity } from '../../detect/finding.ts';
 import { severityRank } from '../finding-order.ts';
 import type { Report, ReportFinding } from '../schema.ts';
@@ -14,6 +15,8 @@ interface Group {
   readonly rule: string;
   readonly actor: string;
   readonly peer: string;
+  /** Actor and other side as the report calls them. */
+  readonly between: string;
   severity: Severity;
   count: number;
   /** Of the most severe finding. */
@@ -30,8 +33,11 @@ export function compareFindingGroups(
 ): void {
   const groupsA = groupFindings(a.findings, naming.a);
   const groupsB = groupFindings(b.findings, naming.b);
-  for (const [key, x] of groupsA) {
-    const y = groupsB.get(key);
+  // In one order from either side: changes that differ in nothing but who is meant stay as they come.
+  const order = by<readonly [Group, Group | undefined]>(([x, y], [v, w]) =>
+    compareText(betweenEither(x, y), betweenEither(v, w)),
+  );
+  for (const [x, y] of [...groupsA].map(([key, x]) => [x, groupsB.get(key)] as const).sort(order)) {
     const base = { subject: 'finding' as const, item: x.rule };
     if (y === undefined) {
       add(x.actor, { ...base, kind: 'removed', field: '', a: describe(x), b: null });
@@ -51,6 +57,10 @@ export function compareFindingGroups(
   }
 }
 
+function betweenEither(x: Group, y: Group | undefined): string {
+  return [x.between, y?.between ?? ''].sort(compareText).join('\0');
+}
+
 function groupFindings(findings: readonly ReportFinding[], token: PeerToken): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const { rule, device, peer, severity, count, summary } of findings) {
@@ -59,7 +69,7 @@ function groupFindings(findings: readonly ReportFinding[], token: PeerToken): Ma
     const key = `${rule}\0${actor}\0${other}`;
     const group = groups.get(key);
     if (group === undefined) {
-      groups.set(key, { rule, actor, peer: other, severity, count, summary });
+      groups.set(key, { rule, actor, peer: other, between: `${device}\0${peer}`, severity, count, summary });
       continue;
     }
     group.count += count;

@@ -9,7 +9,8 @@ export function inputNotices(input: ReportInput): string[] {
   return [damageNotice(input), dropNotice(input), linkTypeNotice(input)].filter((notice) => notice !== '');
 }
 
-function damageNotice({ name, damage }: ReportInput): string {
+/** '' when there is none. */
+export function damageNotice({ name, damage }: Pick<ReportInput, 'name' | 'damage'>): string {
   if (damage === null) return '';
   const went =
     damage.resynchronised > 0

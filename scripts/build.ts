@@ -34,6 +34,9 @@ const common = {
 } as const satisfies BuildOptions;
 const run = join(root, 'src/cli/run.ts');
 const startWorkers = join(root, 'src/cli/corpus/start-workers.ts');
+/** A module of its own for all bundles, as what one of them starts another one takes. */
+const thread = join(root, 'src/engine/relay/thread.ts');
+const besideThread = (): Plugin => beside({ [thread]: './relay-thread.cjs' });
 const { metafile } = await build({
   ...common,
   entryPoints: {
@@ -44,29 +47,35 @@ const { metafile } = await build({
     'libpcap-process': join(root, 'src/capture/live/libpcap-process.ts'),
   },
   splitting: true,
-  plugins: [foldConstants(), bundlePackages(root)],
+  plugins: [foldConstants(), bundlePackages(root), besideThread()],
 });
 await build({
   ...common,
   ...compiledScript(),
   entryPoints: { analyze: run },
-  plugins: [foldConstants(), bundlePackages(root), only('analyze'), cryptoOnDemand()],
+  plugins: [foldConstants(), bundlePackages(root), only('analyze'), cryptoOnDemand(), besideThread()],
 });
 await build({
   ...common,
   entryPoints: { lanscope: join(root, 'src/cli/launch.ts') },
   banner: { js: '#!/usr/bin/env node' },
   plugins: [
-    beside({ [run]: './commands.js', [startWorkers]: './start-workers.js' }),
+    beside({
+      [run]: './commands.js',
+      [startWorkers]: './start-workers.js',
+      [thread]: './relay-thread.cjs',
+    }),
     builtinsWithoutModules(),
   ],
 });
-// Started as a thread by analyses of large captures: in one script, which is there sooner than modules are.
+// The thread of analyses in two: in one script, which is there sooner than modules are.
 await build({
   ...common,
-  entryPoints: { 'traffic-thread': join(root, 'src/engine/relay/traffic-thread.ts') },
+  entryPoints: { 'traffic-thread': join(root, 'src/engine/relay/traffic-thread.ts'), 'relay-thread': thread },
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
+  banner: { js: "const bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  define: { ...common.define, 'import.meta.url': 'bundleUrl' },
   plugins: [foldConstants(), bundlePackages(root), builtinsWithoutModules()],
 });
 // Started as processes of their own by `test` and `corpus run`.
@@ -74,7 +83,7 @@ await build({
   ...common,
   ...compiledScript(),
   entryPoints: { 'case-worker': join(root, 'src/harness/case-worker.ts') },
-  plugins: [foldConstants(), bundlePackages(root)],
+  plugins: [foldConstants(), bundlePackages(root), besideThread()],
 });
 await build({
   ...common,

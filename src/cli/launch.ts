@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { runCompiled } from '../launch/compiled-script.ts';
 import { tuneV8 } from '../launch/v8-flags.ts';
+import { statedJobs } from './jobs-argument.ts';
 import type * as RunModule from './run.ts';
 
 /** What both bundles export. */
@@ -22,6 +23,7 @@ if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
 } else {
   tuneV8();
   if (RUNS_CASES.includes(name ?? '')) await startWorkers();
+  else if (name === 'analyze' && (statedJobs(argv) ?? 1) > 1) await startThread();
   const { run } = await load();
   process.exitCode = await run(argv);
 }
@@ -34,6 +36,11 @@ async function load(): Promise<Bundle> {
 async function startWorkers(): Promise<void> {
   const { startLikelyWorkers } = await import('./corpus/start-workers.ts');
   startLikelyWorkers(argv);
+}
+
+async function startThread(): Promise<void> {
+  const thread = await import('../engine/relay/thread.ts');
+  thread.startThread();
 }
 
 /** Whether captures were read: not so for help and for errors. */

@@ -55,8 +55,8 @@ const LETTER_FLIP = 94;
  * Timeouts are exact in packet time: a packet that comes after its flow's deadline starts another flow. When the
  * end of an idle flow is told to the listener is a matter of the timing wheel's second.
  *
- * Bounds: `maxFlows` slots; 283 bytes of typed arrays per slot (`bytesPerSlot`) and 14 of the inspector. The hash is
- * fixed, as results must not change between runs; crafted tuples can lengthen probing.
+ * Bounds: `maxFlows` slots; 283 bytes of typed arrays per slot (`bytesPerSlot`) and 14 of the inspector. The index is
+ * seeded by process: crafted tuples lengthen probing in none, and no result hangs on it.
  */
 export class FlowTable extends Flows {
   /** Somebody else says what time it is (`advance`, `turnBack`): the times of packets do not move it. */

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { startWorkers } from '../../harness/worker-process.ts';
+import { statedJobs } from '../jobs-argument.ts';
 
 /** Processes that are started on a guess. */
 const MAX_GUESSED = 4;
@@ -22,13 +23,4 @@ export function likelyJobs(argv: readonly string[], cores: number): number {
   if (!runsCases) return 0;
   const jobs = statedJobs(argv) ?? cores;
   return Number.isInteger(jobs) && jobs > 1 ? Math.min(jobs, cores, MAX_GUESSED) : 0;
-}
-
-/** `--jobs 2`, `--jobs=2`, `-j 2`, `-j2`, `-j=2`. */
-function statedJobs(argv: readonly string[]): number | undefined {
-  for (const [i, argument] of argv.entries()) {
-    const [, value] = /^(?:--jobs|-j)=?(\d*)$/.exec(argument) ?? [];
-    if (value !== undefined) return Number(value === '' ? argv[i + 1] : value);
-  }
-  return undefined;
 }

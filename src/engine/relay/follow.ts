@@ -1,7 +1,5 @@
 /** An analysis in two threads: one reads captures and keeps flows, this one learns from them. */
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { LanscopeError } from '../../bytes/error.ts';
 import type { SourceInfo, SourceOptions } from '../../capture/source.ts';
 import type { FlowConfig } from '../../flow/config.ts';
@@ -11,6 +9,7 @@ import { Learning, type LearningOptions } from '../learning.ts';
 import type { Sent } from './parcel.ts';
 import { Player } from './player.ts';
 import { CONTROL, newSharedState } from './shared.ts';
+import { takeThread } from './thread.ts';
 import type { Ended, TrafficMessage, TrafficTask } from './traffic-thread.ts';
 
 export interface FollowOptions extends LearningOptions {
@@ -33,14 +32,15 @@ export async function followTraffic(
   const shared = newSharedState(slotsOf(flow));
   const { memory: _, ...source } = options.source;
   const task: TrafficTask = { paths: options.paths, source, flow, shared };
-  const worker = startThread(task);
+  const worker = takeThread();
   const messages = messagesOf(worker);
-  const learning = new Learning(new ToldFlows(flow), new IssueCounter(), options);
-  const player = new Player(learning, shared);
+  worker.postMessage(task);
   const stop = (): void => void Atomics.store(shared.control, CONTROL.stop, 1);
   options.signal?.addEventListener('abort', stop, { once: true });
   if (options.signal?.aborted === true) stop();
   try {
+    const learning = new Learning(new ToldFlows(flow), new IssueCounter(), options);
+    const player = new Player(learning, shared);
     for await (const message of messages) {
       if ('kind' in message) {
         const { inputs, totals, issues } = accepted(message);
@@ -58,18 +58,6 @@ export async function followTraffic(
     options.signal?.removeEventListener('abort', stop);
     await worker.terminate();
   }
-}
-
-/** Bundled, the thread is a script beside this one. The sources are TypeScript, for which Node 20 gives threads no loader. */
-function startThread(task: TrafficTask): Worker {
-  const options = { workerData: task };
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./traffic-thread.cjs', import.meta.url), options);
-  }
-  const loader = createRequire(import.meta.url).resolve('tsx/cjs');
-  const file = fileURLToPath(new URL('./traffic-thread.ts', import.meta.url));
-  const script = [loader, file].map((path) => `require(${JSON.stringify(path)});`).join('');
-  return new Worker(script, { ...options, eval: true });
 }
 
 function accepted(message: Ended): Extract<Ended, { kind: 'ended' }> {

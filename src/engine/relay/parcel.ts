@@ -195,4 +195,4 @@ export interface Sent {
  * Parcels that go round. Few, as the express lane opens for a flow only after the other thread has looked at it; enough that
  * neither thread waits for every one.
  */
-export const PARCELS = 4;
+export const PARCELS = 8;

@@ -2,7 +2,7 @@
  * The thread of the traffic: reads captures, decodes headers, keeps flows, and writes down for the other thread what
  * something may be learned from.
  */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { LanscopeError } from '../../bytes/error.ts';
 import { openCaptures } from '../../capture/open.ts';
 import type { Source, SourceInfo, SourceOptions } from '../../capture/source.ts';
@@ -16,7 +16,7 @@ import { Parcel, PARCELS, type Sent } from './parcel.ts';
 import { Recorder } from './recorder.ts';
 import { CONTROL, type SharedState } from './shared.ts';
 
-/** What the thread is started with. */
+/** What the thread waits for. */
 export interface TrafficTask {
   readonly paths: readonly string[];
   readonly source: Omit<SourceOptions, 'memory'>;
@@ -140,12 +140,14 @@ class Shipping {
 }
 
 const port = parentPort!;
-run(port, workerData as TrafficTask).then(
-  (ended) => port.postMessage(ended),
-  (error: unknown) => {
-    // What is nobody's fault ends the thread, and is thrown in the other one.
-    if (!(error instanceof LanscopeError)) throw error;
-    const { code, message, hint } = error;
-    port.postMessage({ kind: 'refused', code, message, hint } satisfies Ended);
-  },
-);
+port.once('message', (task: TrafficTask) => {
+  run(port, task).then(
+    (ended) => port.postMessage(ended),
+    (error: unknown) => {
+      // What is nobody's fault ends the thread, and is thrown in the other one.
+      if (!(error instanceof LanscopeError)) throw error;
+      const { code, message, hint } = error;
+      port.postMessage({ kind: 'refused', code, message, hint } satisfies Ended);
+    },
+  );
+});

@@ -1,8 +1,8 @@
 /**
  * What goes from the thread of the traffic to that of the learning: rows of packets that something may be learned from,
  * whole and one behind the other, and a log of what happened, in order. The few there are go round. Each is seen by both
- * threads and belongs to one at a time. (Buffers that are handed over instead make all code that reads typed arrays
- * slower: V8 then checks at every access whether they are still there.)
+ * threads and belongs to one at a time. (Buffers that are handed
+ * over instead take milliseconds to give back.)
  */
 import { COLUMN, ROWS } from '../../hot/layout.ts';
 import { PacketBatch } from '../../packet/batch.ts';

@@ -6,7 +6,7 @@ import type { ReportDevice, ReportFinding } from '../report/schema.ts';
 import { defaultStorePath } from '../store/path.ts';
 import { writeNotice } from './terminal.ts';
 
-export function dbOption<T>(yargs: Argv<T>) {
+function dbOption<T>(yargs: Argv<T>) {
   return yargs.option('db', {
     type: 'string',
     describe: 'Store to use; default $XDG_DATA_HOME/lanscope/lanscope.json',

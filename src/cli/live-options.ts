@@ -2,12 +2,14 @@
 import type { Argv } from 'yargs';
 import { LanscopeError } from '../bytes/error.ts';
 import { BACKEND_CHOICES } from '../capture/live/live-source.ts';
-import { SEVERITIES } from '../detect/finding.ts';
 import { MODES } from '../serve/vantage.ts';
-import { parseBytes, parseSeconds } from './quantity-argument.ts';
-import { selectionOptions } from './selection.ts';
 import { detectOptions } from './detect-options.ts';
-import { dbOption } from './store-option.ts';
+import { fingerprintsOption } from './fingerprints-option.ts';
+import { eventsOption, zeekOptions } from './output-options.ts';
+import { parseBytes, parseSeconds } from './quantity-argument.ts';
+import { answerOptions, htmlOption, outputOption } from './report-options.ts';
+import { selectionOptions } from './selection.ts';
+import { saveOptions } from './store-option.ts';
 
 /** Through libpcap about a thousand packets, since it keeps room for the largest segment in the place of each. */
 const DEFAULT_BUFFER_MIB = 64;
@@ -15,7 +17,7 @@ const MAX_BUFFER_MIB = 1024;
 
 export function liveOptions(yargs: Argv) {
   return selectionOptions(
-    dbOption(
+    saveOptions(
       resultOptions(
         recordOptions(
           detectOptions(yargs)
@@ -113,47 +115,12 @@ function recordOptions<T>(yargs: Argv<T>) {
 }
 
 function resultOptions<T>(yargs: Argv<T>) {
-  return yargs
-    .option('output', {
-      alias: 'o',
-      type: 'string',
-      describe: 'Write the report (JSON) to this file',
-      requiresArg: true,
-    })
-    .option('html', { type: 'string', describe: 'Write the report as a page of HTML', requiresArg: true })
-    .option('report-every', {
-      type: 'string',
-      describe: 'Write the report so far to these files every so often: 5m',
-      requiresArg: true,
-    })
-    .option('events', {
-      type: 'string',
-      describe: 'Write flows, messages, devices and findings as NDJSON, as they come',
-      requiresArg: true,
-    })
-    .option('zeek-logs', {
-      type: 'string',
-      describe: "Write Zeek's logs (conn.log, dns.log, …) into this folder",
-      requiresArg: true,
-    })
-    .option('zeek-json', { type: 'boolean', implies: 'zeek-logs', describe: 'Those logs as JSON lines' })
-    .option('json', { type: 'boolean', describe: 'Print the report as JSON instead of tables' })
-    .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print nothing but errors' })
-    .option('fail-on', {
-      choices: SEVERITIES,
-      describe: 'Exit with 1 if there is a finding of this severity or above',
-      requiresArg: true,
-    })
-    .option('fingerprints', {
-      type: 'string',
-      describe: 'Folder of facts (.tsv) to recognise devices by, beside the built-in ones',
-      requiresArg: true,
-    })
-    .option('save', {
-      type: 'boolean',
-      default: false,
-      describe: 'Remember devices and findings in the store',
-    });
+  const files = htmlOption(outputOption(yargs)).option('report-every', {
+    type: 'string',
+    describe: 'Write the report so far to these files every so often: 5m',
+    requiresArg: true,
+  });
+  return fingerprintsOption(answerOptions(zeekOptions(eventsOption(files))));
 }
 
 export type LiveArguments = Awaited<ReturnType<typeof liveOptions>['argv']>;

@@ -16,6 +16,14 @@ export function modelOption<T>(yargs: Argv<T>) {
   });
 }
 
+export function baselineModelOption<T>(yargs: Argv<T>) {
+  return yargs.option('baseline-model', {
+    type: 'string',
+    describe: 'Say what is unusual beside this file of `lanscope baseline`',
+    requiresArg: true,
+  });
+}
+
 export interface ModelArguments {
   readonly model: string;
 }

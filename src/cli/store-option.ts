@@ -1,4 +1,4 @@
-/** The options that say where remembered devices and findings come from: --db and --report. */
+/** The options that say where devices and findings are remembered and come from: --save, --db and --report. */
 import type { Argv } from 'yargs';
 import { LanscopeError } from '../bytes/error.ts';
 import { readReport } from '../report/read.ts';
@@ -6,12 +6,22 @@ import type { ReportDevice, ReportFinding } from '../report/schema.ts';
 import { defaultStorePath } from '../store/path.ts';
 import { writeNotice } from './terminal.ts';
 
-export function dbOption<T>(yargs: Argv<T>) {
+function dbOption<T>(yargs: Argv<T>) {
   return yargs.option('db', {
     type: 'string',
     describe: 'Store to use; default $XDG_DATA_HOME/lanscope/lanscope.json',
     requiresArg: true,
   });
+}
+
+export function saveOptions<T>(yargs: Argv<T>) {
+  return dbOption(
+    yargs.option('save', {
+      type: 'boolean',
+      default: false,
+      describe: 'Remember devices and findings in the store',
+    }),
+  );
 }
 
 /** A store is only written to with --save: naming one without would be passed over silently. USAGE. */

@@ -4,7 +4,6 @@ import type { ExitCode } from '../../bytes/error.ts';
 import { DEFAULT_OFFLOAD } from '../../capture/live/backend.ts';
 import { ANY_INTERFACE, listInterfaces } from '../../capture/live/interfaces.ts';
 import { openLive } from '../../capture/live/live-source.ts';
-import type { Output } from '../../engine/output.ts';
 import type { Report } from '../../report/schema.ts';
 import { type LiveProbe, type LiveRun, type LiveStatus, runLive } from '../../serve/live.ts';
 import { parseListenAddress } from '../../serve/metrics/address.ts';
@@ -12,13 +11,13 @@ import { outlasting } from '../../serve/outlasting-output.ts';
 import { Recording } from '../../serve/record/recording.ts';
 import { dropPrivileges, findUser, NEEDS } from '../../serve/privileges/drop.ts';
 import { MODE_NOTICE, Vantage } from '../../serve/vantage.ts';
-import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport, writeReportFiles } from '../deliver-report.ts';
 import { detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { openDisplay } from '../live-display.ts';
 import { amountsOf, type LiveAmounts, type LiveArguments, liveOptions } from '../live-options.ts';
 import { chosenModel, type ModelArguments, modelOption } from '../model-option.ts';
+import { outputsOf, requireWritableOutputs } from '../output-options.ts';
 import { selectionOf } from '../selection.ts';
 import { requireStillWritable } from '../still-writable.ts';
 import { requireSaveWithDb, storePath } from '../store-option.ts';
@@ -45,8 +44,7 @@ export async function run(args: LiveArguments & ModelArguments): Promise<ExitCod
   const amounts = amountsOf(args);
   if (args.user !== undefined) findUser(args.user);
   const address = args.metrics === undefined ? null : parseListenAddress('--metrics', args.metrics);
-  for (const path of [args.output, args.html, args.events])
-    if (path !== undefined) await requireWritable(path);
+  await requireWritableOutputs(args);
   const settings = await detectSettings(args);
   const selection = selectionOf(args);
   const model = await chosenModel(args.model);
@@ -82,9 +80,7 @@ async function capture(
     interfaces.includes(name) || interfaces.includes(ANY_INTERFACE);
   const vantage = new Vantage(listInterfaces().filter(({ name }) => isWatched(name)));
   const recording = args.record === undefined ? null : await recordingOf(args, args.record, amounts, say);
-  const outputs = (await outputsOf(args, chosen.model !== undefined)).map((output) =>
-    outlasting(output, say),
-  );
+  const outputs = outputsOf(args, chosen.model !== undefined).map((output) => outlasting(output, say));
   const metrics =
     address === null ? null : await startMetrics(interfaces, address, recording, outputs.length > 0, say);
   const ended = new AbortController();
@@ -209,17 +205,4 @@ async function startMetrics(
 async function knowledgeWith(folder: string) {
   const { extendKnowledge } = await import('../../fingerprint/knowledge.ts');
   return extendKnowledge(folder);
-}
-
-async function outputsOf(args: LiveArguments, isScored: boolean): Promise<Output[]> {
-  const outputs: Output[] = [];
-  if (args.zeekLogs !== undefined) {
-    const { ZeekLogs } = await import('../../report/zeek/logs.ts');
-    outputs.push(new ZeekLogs(args.zeekLogs, args.zeekJson ? 'json' : 'tsv', isScored));
-  }
-  if (args.events !== undefined) {
-    const { EventFile } = await import('../../report/events/events.ts');
-    outputs.push(new EventFile(args.events));
-  }
-  return outputs;
 }

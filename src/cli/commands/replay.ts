@@ -4,17 +4,15 @@ import type { Argv } from 'yargs';
 import { type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { openCaptures } from '../../capture/open.ts';
-import { SEVERITIES } from '../../detect/finding.ts';
-import type { Output } from '../../engine/output.ts';
 import { paceSource } from '../../harness/replay/paced-source.ts';
-import { EventFile } from '../../report/events/events.ts';
 import { runLive } from '../../serve/live.ts';
-import { requireWritable } from '../../store/atomic-file.ts';
 import { deliverReport } from '../deliver-report.ts';
 import { detectOptions, detectSettings } from '../detect-options.ts';
 import { stopOnInterrupt } from '../interrupt.ts';
 import { openDisplay } from '../live-display.ts';
 import { chosenModel, modelOption } from '../model-option.ts';
+import { eventsOption, outputsOf, requireWritableOutputs } from '../output-options.ts';
+import { answerOptions, outputOption } from '../report-options.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { restoreStdin } from '../stdin-argument.ts';
 import { version } from '../version.ts';
@@ -22,75 +20,56 @@ import { version } from '../version.ts';
 const MAX_SPEED = 1e6;
 
 export function options(yargs: Argv) {
-  return selectionOptions(
-    detectOptions(modelOption(yargs))
-      .positional('capture', {
-        type: 'string',
-        array: true,
-        coerce: (paths: string[]) => paths.map(restoreStdin),
-        demandOption: true,
-        describe: 'Captures, as for analyze; several are one, in time order',
-      })
-      .option('speed', {
-        type: 'string',
-        default: '1',
-        describe: 'How many times as fast as it was, or max',
-        requiresArg: true,
-      })
-      .option('interface', {
-        alias: 'i',
-        type: 'string',
-        describe: 'Send the frames on this interface instead of analyzing them',
-        requiresArg: true,
-      })
-      .option('loop', { type: 'number', default: 1, describe: 'With -i: passes', requiresArg: true })
-      .option('rate', { type: 'number', describe: 'With -i: frames a second', requiresArg: true })
-      .option('map-mac', {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-        describe: 'With -i: FROM=TO, in Ethernet headers, ARP and neighbor discovery (repeatable)',
-        requiresArg: true,
-      })
-      .option('map-ip', {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-        describe: 'With -i: FROM=TO, addresses or networks, in IP headers and ARP (repeatable)',
-        requiresArg: true,
-      })
-      .option('yes', {
-        type: 'boolean',
-        default: false,
-        describe: 'With -i: also where others than this machine may hear it',
-      })
-      .option('output', {
-        alias: 'o',
-        type: 'string',
-        describe: 'Write the report (JSON) to this file',
-        requiresArg: true,
-      })
-      .option('events', {
-        type: 'string',
-        describe: 'Write flows, messages, devices and findings as NDJSON, as they come',
-        requiresArg: true,
-      })
-      .option('headless', {
-        type: 'boolean',
-        default: false,
-        describe: 'Lines instead of the terminal view',
-      })
-      .option('json', { type: 'boolean', describe: 'Print the report as JSON instead of tables' })
-      .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print nothing but errors' })
-      .option('fail-on', {
-        choices: SEVERITIES,
-        describe: 'Exit with 1 if there is a finding of this severity or above',
-        requiresArg: true,
-      })
-      .example('lanscope replay lan.pcap --speed 60', 'an hour in a minute')
-      .example('lanscope replay lan.pcap -i veth0 --rate 1000', 'onto a wire')
-      .epilogue('The report is that of analyze, at any speed. Nothing is sent without --interface.'),
-  );
+  const sending = detectOptions(modelOption(yargs))
+    .positional('capture', {
+      type: 'string',
+      array: true,
+      coerce: (paths: string[]) => paths.map(restoreStdin),
+      demandOption: true,
+      describe: 'Captures, as for analyze; several are one, in time order',
+    })
+    .option('speed', {
+      type: 'string',
+      default: '1',
+      describe: 'How many times as fast as it was, or max',
+      requiresArg: true,
+    })
+    .option('interface', {
+      alias: 'i',
+      type: 'string',
+      describe: 'Send the frames on this interface instead of analyzing them',
+      requiresArg: true,
+    })
+    .option('loop', { type: 'number', default: 1, describe: 'With -i: passes', requiresArg: true })
+    .option('rate', { type: 'number', describe: 'With -i: frames a second', requiresArg: true })
+    .option('map-mac', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'With -i: FROM=TO, in Ethernet headers, ARP and neighbor discovery (repeatable)',
+      requiresArg: true,
+    })
+    .option('map-ip', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'With -i: FROM=TO, addresses or networks, in IP headers and ARP (repeatable)',
+      requiresArg: true,
+    })
+    .option('yes', {
+      type: 'boolean',
+      default: false,
+      describe: 'With -i: also where others than this machine may hear it',
+    });
+  const watching = eventsOption(outputOption(sending)).option('headless', {
+    type: 'boolean',
+    default: false,
+    describe: 'Lines instead of the terminal view',
+  });
+  return selectionOptions(answerOptions(watching))
+    .example('lanscope replay lan.pcap --speed 60', 'an hour in a minute')
+    .example('lanscope replay lan.pcap -i veth0 --rate 1000', 'onto a wire')
+    .epilogue('The report is that of analyze, at any speed. Nothing is sent without --interface.');
 }
 
 type Arguments = Awaited<ReturnType<typeof options>['argv']>;
@@ -108,11 +87,11 @@ export async function run(args: Arguments): Promise<ExitCode> {
       quiet,
     });
   }
-  for (const path of [args.output, args.events]) if (path !== undefined) await requireWritable(path);
+  await requireWritableOutputs(args);
   const settings = await detectSettings(args);
   const model = await chosenModel(args.model);
   const selection = selectionOf(args);
-  const outputs: Output[] = args.events === undefined ? [] : [new EventFile(args.events)];
+  const outputs = outputsOf(args, model !== undefined);
   const source = paceSource(openCaptures(await findCaptures(args.capture)), speed);
   const { quiet = false, headless } = args;
   const display = await openDisplay({

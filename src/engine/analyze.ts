@@ -185,8 +185,11 @@ class Work {
  * function does not go to another thread), for standard input, which belongs to this one, and for whatever else may wait for
  * a writer: a thread that waits in the kernel cannot be ended, nor can the process then.
  */
-function usesTwoThreads({ jobs, paths, selection }: AnalyzeOptions, outputs: readonly Output[]): boolean {
+function usesTwoThreads(options: AnalyzeOptions, outputs: readonly Output[]): boolean {
+  const { jobs, paths, selection, model } = options;
   if (jobs === undefined || jobs < 2 || selection !== undefined || paths.includes(STDIN)) return false;
+  // Scored flows go to outputs at the end of a batch; where a parcel ends is a matter of time.
+  if (model !== undefined && (options.outputs ?? []).length > 0) return false;
   return outputs.every((output) => output.packet === undefined) && !paths.some(mayWait);
 }
 

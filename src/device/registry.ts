@@ -38,7 +38,7 @@ import { type DeviceLink, linkDevices } from './link.ts';
 import { Learner } from './learn.ts';
 import { virtualMac } from './virtual-mac.ts';
 
-/** Recently seen (device, source address) pairs, as hashes: they need no second look. */
+/** Recently seen (device, source address) pairs: they need no second look. */
 const SEEN_BITS = 14;
 const SEEN_SHIFT = 32 - SEEN_BITS;
 
@@ -76,7 +76,9 @@ export class DeviceRegistry {
   private readonly ips: AddressTable;
   private ipDevices = new Int32Array(FIRST_ENTRIES);
   private readonly waiting = new Float64Array(LIMIT.waiting).fill(NO_MAC);
-  private readonly seen = new Int32Array(1 << SEEN_BITS);
+  /** Device and TTL, and address: all of it, as which packets come by here must change no result. */
+  private readonly seenOf = new Int32Array(1 << SEEN_BITS).fill(-1);
+  private readonly seenFrom = new Uint32Array(4 << SEEN_BITS);
   /** Devices that sent from more addresses than are kept. */
   private readonly roomless = new Set<number>();
   /** Seconds and nanoseconds of the latest packet. */
@@ -396,18 +398,26 @@ export class DeviceRegistry {
     if (source < 0) return;
     const from = batch.srcIp;
     const initial = IS_INITIAL_TTL[batch.ttl[i]!]!;
+    const of = source * 2 + initial;
     const high = Math.imul(from[at]! ^ (from[at + 1]! << 1) ^ from[at + 2]!, 0x9e3779b1);
-    const key = (high ^ Math.imul(source * 2 + initial, 0x27d4eb2f)) | 0;
-    const hash = Math.imul(from[at + 3]! ^ key ^ (key >>> 15), 0x85ebca6b) | 1;
-    const slot = hash >>> SEEN_SHIFT;
-    const { addresses } = this;
+    const key = (high ^ Math.imul(of, 0x27d4eb2f)) | 0;
+    const slot = Math.imul(from[at + 3]! ^ key ^ (key >>> 15), 0x85ebca6b) >>> SEEN_SHIFT;
+    const { addresses, seenOf, seenFrom } = this;
+    const seen = slot * 4;
     // Of a flow its end tells the last time: not all of its packets come here.
     const hasFlow = (batch.layers[i]! & (LAYER.tcp | LAYER.udp)) !== 0;
-    if (this.seen[slot] === hash) {
+    if (
+      seenOf[slot] === of &&
+      seenFrom[seen + 3] === from[at + 3] &&
+      seenFrom[seen + 2] === from[at + 2] &&
+      seenFrom[seen + 1] === from[at + 1] &&
+      seenFrom[seen] === from[at]
+    ) {
       if (!hasFlow) addresses.touch(source, from, at, batch.tsSeconds[i]!);
       return;
     }
-    this.seen[slot] = hash;
+    seenOf[slot] = of;
+    for (let w = 0; w < 4; w++) seenFrom[seen + w] = from[at + w]!;
     const how = initial === 1 ? CLAIM.direct : CLAIM.forwarded;
     if (hasFlow && addresses.isClaimed(source, from, at, how)) return;
     const { overflow } = addresses;

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { LanscopeError } from '../bytes/error.ts';
 import { openCaptures, STDIN } from '../capture/open.ts';
 import type { Source, SourceInfo, SourceOptions } from '../capture/source.ts';
@@ -181,11 +182,21 @@ class Work {
 
 /**
  * Whether to read in a thread of its own. Not where a part of the analysis looks at every packet, for a choice of packets (a
- * function does not go to another thread) and for standard input, which belongs to this one.
+ * function does not go to another thread), for standard input, which belongs to this one, and for whatever else may wait for
+ * a writer: a thread that waits in the kernel cannot be ended, nor can the process then.
  */
-function usesTwoThreads({ jobs, paths, selection }: AnalyzeOptions, outputs: readonly Output[]): boolean {
+function usesTwoThreads(options: AnalyzeOptions, outputs: readonly Output[]): boolean {
+  const { jobs, paths, selection, model } = options;
   if (jobs === undefined || jobs < 2 || selection !== undefined || paths.includes(STDIN)) return false;
-  return outputs.every((output) => output.packet === undefined);
+  // Scored flows go to outputs at the end of a batch; where a parcel ends is a matter of time.
+  if (model !== undefined && (options.outputs ?? []).length > 0) return false;
+  return outputs.every((output) => output.packet === undefined) && !paths.some(mayWait);
+}
+
+/** A FIFO, a device; not what does not exist, which is refused by either thread. */
+function mayWait(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && !stat.isFile() && !stat.isDirectory();
 }
 
 function progressOf(source: Source, pipeline: Pipeline): Progress {

@@ -1,4 +1,5 @@
 /** An analysis in two threads: one reads captures and keeps flows, this one learns from them. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { LanscopeError } from '../../bytes/error.ts';
 import type { SourceInfo, SourceOptions } from '../../capture/source.ts';
@@ -52,6 +53,8 @@ export async function followTraffic(
       Atomics.add(shared.control, CONTROL.returned, 1);
       Atomics.notify(shared.control, CONTROL.returned);
       await options.onParcel(message);
+      // Node hands out messages for as long as more come, and hears of no signal meanwhile.
+      await nextTurn();
     }
     throw new Error('the thread that reads ended without a word');
   } finally {

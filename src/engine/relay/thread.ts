@@ -8,17 +8,21 @@ let started: Worker | null = null;
 
 /** Starts a thread that nobody waits for: it ends with the process, taken or not. */
 export function startThread(): void {
-  started = newThread();
+  try {
+    started = newThread();
+  } catch {
+    return; // no room for one more: who takes one finds out
+  }
   started.unref();
-  // It could not be started, then: who takes it finds out.
-  started.on('error', ignore);
+  // It ends before it is taken only when it failed: the next one's failure is heard.
+  started.on('error', forget).on('exit', forget);
 }
 
 /** A thread that was started already, or a new one. It waits for its task (`TrafficTask`). */
 export function takeThread(): Worker {
   const thread = started ?? newThread();
   started = null;
-  thread.off('error', ignore);
+  thread.off('error', forget).off('exit', forget);
   thread.ref();
   return thread;
 }
@@ -32,4 +36,6 @@ function newThread(): Worker {
   return new Worker(script, { eval: true });
 }
 
-function ignore(): void {}
+function forget(): void {
+  started = null;
+}

@@ -1,6 +1,6 @@
 /** Golden reports: what is kept of a report, and which fields of another differ from it. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../bytes/make-folder.ts';
 import type { Report } from '../report/schema.ts';
 import { changedFields, type FieldChange } from './changed-fields.ts';
 import { replaceFile } from './replace-file.ts';
@@ -13,7 +13,7 @@ export function goldenText(report: Report): string {
 
 /** Writes the golden report, whole or not at all. */
 export function recordGolden(path: string, report: Report): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   replaceFile(path, goldenText(report));
 }
 

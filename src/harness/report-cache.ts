@@ -3,17 +3,10 @@
  * The program is hashed, not asked for its version: while a decoder is being changed, its version is not.
  */
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../bytes/make-folder.ts';
 import { compareText } from '../bytes/order.ts';
 import { canonicalJson } from '../report/canonical.ts';
 import type { Report } from '../report/schema.ts';
@@ -53,7 +46,7 @@ export class ReportCache {
     this.#folder = folder;
     this.#circumstances = canonicalJson({ config, program });
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
     } catch {
       // Nothing is kept, then.
     }

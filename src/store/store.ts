@@ -9,7 +9,7 @@ import type { Report, ReportDevice, ReportFinding } from '../report/schema.ts';
 import { unwritable } from './atomic-file.ts';
 import { DurableFile } from './durable-file.ts';
 import { lockStore } from './lock.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../bytes/make-folder.ts';
 import { emptyStore, holdsReport, mergeReport } from './merge.ts';
 import { DEFAULT_RETENTION, type Retention } from './retention.ts';
 import type { SavedCapture, StoreData } from './schema.ts';
@@ -58,7 +58,7 @@ export async function saveReport(
   { onNotice = () => {}, retention = DEFAULT_RETENTION }: StoreOptions = {},
 ): Promise<boolean> {
   try {
-    await makeFolder(dirname(path), 0o700);
+    makeFolder(dirname(path), 0o700);
   } catch (error) {
     throw unwritable(path, error);
   }

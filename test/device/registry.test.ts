@@ -54,6 +54,23 @@ test('a MAC that is only sent to is listed without packets of its own, and is no
   assert.deepEqual(heard, [0]);
 });
 
+test('no address is taken for another that a device sent from, however they were chosen', () => {
+  // Alike in what a quick hash over their words keeps; another address makes room in between or does not.
+  const twins = ['fd00:0:0:1::5', 'fd00::2:0:5'];
+  for (const between of [[], ['fd00::99']]) {
+    const rows = [twins[0]!, ...between, twins[1]!].map((fromIp) => ({
+      from: CAMERA,
+      to: PHONE,
+      fromIp,
+      toIp: 'fd00::1',
+      ttl: 64,
+    }));
+    const registry = registryOf(rows);
+    registry.end();
+    assert.deepEqual(addressesOf(registry, CAMERA), [...twins, ...between].sort());
+  }
+});
+
 test('a router does not own the addresses behind it', () => {
   const registry = registryOf([
     { from: CAMERA, to: ROUTER, fromIp: '192.168.1.20', toIp: '93.184.216.34', ttl: 64 },

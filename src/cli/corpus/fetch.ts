@@ -1,5 +1,6 @@
 /** `lanscope corpus fetch`: the captures of a corpus onto this machine. The only command that uses the network. */
 import { join } from 'node:path';
+import { makeFolder } from '../../bytes/make-folder.ts';
 import { EXIT, type ExitCode, LanscopeError } from '../../bytes/error.ts';
 import { unwritable } from '../../bytes/unwritable.ts';
 import { dataFolder } from '../../harness/corpus.ts';
@@ -8,7 +9,6 @@ import { fetchFiles } from '../../harness/fetch/fetch-corpus.ts';
 import { formatBytes } from '../../report/quantity.ts';
 import { safeText } from '../../report/terminal/cell.ts';
 import { lockStore } from '../../store/lock.ts';
-import { makeFolder } from '../../store/make-folder.ts';
 import type { CorpusArguments } from '../commands/corpus.ts';
 import { writeResult } from '../terminal.ts';
 import { countProgress } from './count-progress.ts';
@@ -28,9 +28,11 @@ export async function run(args: CorpusArguments): Promise<ExitCode> {
   const folder = args.to ?? dataFolder(corpus);
   const received = new Map<string, number>();
   const sum = (): number => [...received.values()].reduce((total, bytes) => total + bytes, 0);
-  await makeFolder(folder, 0o777).catch((cause: unknown) => {
+  try {
+    makeFolder(folder);
+  } catch (cause) {
     throw unwritable(folder, cause);
-  });
+  }
   // Two at once would write into the same parts, and each forget in the lock file what the other fetched.
   const unlock = await lockStore(join(folder, 'lanscope.fetch'), 0, folder).catch(asFetchLock);
   const progress = countProgress(files.length, 'files', () => `, ${formatBytes(sum())}`);

@@ -4,10 +4,11 @@
  * complete and its checksum is right. `<path>.part.json` keeps the validator of the version it is a part of.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../../bytes/make-folder.ts';
 import { LanscopeError } from '../../bytes/error.ts';
 import { whyUnwritable } from '../../bytes/unwritable.ts';
 import { replaceFile } from '../replace-file.ts';
@@ -41,7 +42,7 @@ export const LIMIT = {
 /** Fetches the file, or the rest of it. FETCH_FAILED; OUTPUT_UNWRITABLE when the disk refuses. */
 export async function download(options: DownloadOptions): Promise<Downloaded> {
   const { path, retryMs = 500 } = options;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   let fruitless = 0;
   let spoilt = 0;
   for (;;) {

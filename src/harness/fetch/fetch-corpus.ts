@@ -1,6 +1,7 @@
 /** The files of a corpus: which are wanted, which are here, and fetching the rest, several at once. */
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../bytes/make-folder.ts';
 import { LanscopeError } from '../../bytes/error.ts';
 import type { Manifest, ManifestFile } from '../manifest.ts';
 import { fileDigest } from '../report-cache.ts';
@@ -36,7 +37,7 @@ export async function fetchFiles(
   files: readonly ManifestFile[],
   options: FetchOptions,
 ): Promise<FetchResult[]> {
-  mkdirSync(options.folder, { recursive: true });
+  makeFolder(options.folder);
   const lock = new Lock(options.folder);
   const results: FetchResult[] = [];
   // Cases may share a file.

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makeFolder } from '../../bytes/make-folder.ts';
 import { LanscopeError } from '../../bytes/error.ts';
 import type { Flows } from '../../flow/flows.ts';
 import type { MessageContext } from '../../protocol/decoder.ts';
@@ -65,7 +65,7 @@ export class ZeekLogs {
     this.#format = format;
     this.#scored = isScored ? new ScoredRows((values) => this.#write('conn', SCORED_FIELDS, values)) : null;
     try {
-      mkdirSync(directory, { recursive: true });
+      makeFolder(directory);
     } catch (cause) {
       throw new LanscopeError(
         'OUTPUT_UNWRITABLE',

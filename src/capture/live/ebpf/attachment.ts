@@ -3,8 +3,9 @@
  * behind, however the process ends. Before, they are filters of the qdisc clsact, which would outlive a process that is
  * killed: their handle is the process's id and a file tells where they are, so that the next start removes them.
  */
-import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../../bytes/make-folder.ts';
 import { type Libbpf, requireOk } from './libbpf.ts';
 import { ERRNO, SystemError, closeFd } from './libc.ts';
 
@@ -75,7 +76,7 @@ function attachFilters(
 ): Attachment {
   removeStaleFilters(bpf);
   const note = join(NOTES, `${networkNamespace()}-${ifindex}-${process.pid}`);
-  mkdirSync(NOTES, { recursive: true, mode: 0o700 });
+  makeFolder(NOTES, 0o700);
   writeFileSync(note, '');
   const detach = (): void => {
     detachFilters(bpf, ifindex, process.pid);

@@ -55,12 +55,7 @@ export class FlowScoring {
   readonly #alarms: Alarms;
   readonly #listeners: readonly ScoreListener[];
 
-  constructor(
-    model: Model,
-    flows: Flows,
-    devices: DeviceRegistry,
-    listeners: readonly ScoreListener[] = [],
-  ) {
+  constructor(model: Model, flows: Flows, devices: DeviceRegistry, listeners: readonly ScoreListener[] = []) {
     const { featureSet, set, classes } = model.description;
     this.model = model;
     this.#flows = flows;

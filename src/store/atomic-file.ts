@@ -83,6 +83,8 @@ async function keepAs(path: string, previous: string): Promise<void> {
     await copyFile(path, temporary);
   }
   await rename(temporary, previous);
+  // Where both are the same file already, as after a save that was killed here, renaming does nothing (POSIX).
+  await unlinkIfThere(temporary);
 }
 
 /** Joined to pieces of this many characters: a system call per chunk would dominate. */

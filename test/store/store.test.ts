@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
+  linkSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -206,6 +208,16 @@ test('the lock of a process that is gone, or whose pid was reused, is taken over
 test('killed at random moments while saving, the store holds what was reported as saved', async () => {
   const { acknowledged } = await killWhileSaving(30);
   assert.ok(acknowledged >= 30);
+});
+
+test('a save that was killed when the backup was the store itself leaves nothing to the next one', async () => {
+  const path = freshPath();
+  writeFileSync(path, 'old');
+  linkSync(path, `${path}.bak`);
+  await writeFileAtomically(path, 'new', { previous: `${path}.bak` });
+  assert.equal(readFileSync(path, 'utf8'), 'new');
+  assert.equal(readFileSync(`${path}.bak`, 'utf8'), 'old');
+  assert.equal(existsSync(`${path}.bak.tmp`), false);
 });
 
 test('files are replaced whole: a failure leaves the old one, links are followed', async () => {
